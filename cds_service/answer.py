@@ -1,0 +1,140 @@
+"""THE straight line: a hook call in, guideline cards out. Read this first.
+
+Everything it needs is passed in: the knowledge, the clock, the maker of card ids. Nothing here knows HTTP.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+from cds_service.errors import DataMissing
+from cds_service.fhir.codes import CodeBook
+from cds_service.fhir.models import parse_cited
+from cds_service.fhir.prefetch import State, gather
+from cds_service.fhir.resources import relevant
+from cds_service.guideline.features import Evidence, Feature, Gap, PatientPicture
+from cds_service.guideline.judge import Outcome, Verdict, judge
+from cds_service.guideline.knowledge import Knowledge
+from cds_service.hooks.call import read_hook_call
+from cds_service.hooks.cards import Drawn, cards
+from cds_service.hooks.services import Service
+from cds_service.picture.orders import Draft, drafts
+from cds_service.picture.patient import draw_picture
+from cds_service.picture.record import Record
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a call is answered with, and how it came about (for `explain` and the log).
+
+    Attributes:
+        body: the response object of the standard.
+        picture, verdicts: None and empty for a call that is not for a clinician.
+    """
+
+    body: dict[str, Any]
+    picture: PatientPicture | None = None
+    verdicts: tuple[Verdict, ...] = ()
+    states: Mapping[str, State] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Guideline:
+    """The knowledge with its code lists indexed: built once, used by every call."""
+
+    knowledge: Knowledge
+    book: CodeBook
+
+    @classmethod
+    def of(cls, knowledge: Knowledge) -> Guideline:
+        return cls(knowledge, CodeBook(knowledge.concepts.values(), knowledge.systems))
+
+
+def answer(
+    body: bytes,
+    service: Service,
+    guideline: Guideline,
+    now: datetime,
+    new_id: Callable[[], str],
+) -> Answer:
+    """Answers one hook call.
+
+    Raises:
+        BadHookRequest: the call breaks the standard.
+        DataMissing: no row fires and the Conditions did not come at all.
+    """
+    call = read_hook_call(body, service)
+    if not call.for_clinician():
+        return Answer({"cards": []})
+    supply = gather(call.prefetch, service.templates, call.patient_id)
+    chart = relevant(supply, call.patient_id, guideline.book, service.templates, now)
+    record = Record(chart, guideline.book, guideline.knowledge, now)
+    drafted = drafts([(draft.path, draft.resource) for draft in call.drafts], call.selections, record)
+    picture = draw_picture(record, drafted)
+    verdicts = verified(judge(picture, call.hook, guideline.knowledge.recommendations), record)
+    require(verdicts, picture, record, drafted, call.hook)
+    made = cards(Drawn(verdicts, picture, record, drafted, new_id))
+    return Answer({"cards": made}, picture, verdicts, chart.states)
+
+
+def verified(verdicts: tuple[Verdict, ...], record: Record) -> tuple[Verdict, ...]:
+    """Parses every resource that a firing row rests on; withholds advice whose status, code, subject or value fails."""
+    return tuple(_verified(verdict, record) if verdict.is_shown else verdict for verdict in verdicts)
+
+
+def _verified(verdict: Verdict, record: Record) -> Verdict:
+    checked = [_checked(feature, record) for feature in verdict.decided_by]
+    failed = tuple(feature for feature in checked if feature.gap is Gap.NOT_READABLE and not _was(feature, verdict))
+    if failed:
+        return replace(verdict, outcome=Outcome.UNDETERMINED, decided_by=failed)
+    return replace(verdict, decided_by=tuple(checked))
+
+
+def _was(feature: Feature, verdict: Verdict) -> bool:
+    """Whether the feature was not readable before its resources were parsed."""
+    return any(f.name == feature.name and f.gap is Gap.NOT_READABLE for f in verdict.decided_by)
+
+
+def _checked(feature: Feature, record: Record) -> Feature:
+    """The feature with a word on each cited resource that is no valid FHIR."""
+    shown = []
+    for item in feature.evidence:
+        resource = record.chart.find(item.reference)
+        parsed = parse_cited(resource) if resource else None
+        if parsed and parsed.decisive:
+            note = f"{item.reference} is no valid FHIR in its {parsed.fault}"
+            return replace(feature, values=frozenset({"unknown"}), gap=Gap.NOT_READABLE, note=note)
+        said = (
+            f"{item.text}, read with care: no valid FHIR in its {parsed.fault}"
+            if parsed and parsed.fault
+            else item.text
+        )
+        shown.append(Evidence(said, item.reference))
+    return replace(feature, evidence=tuple(shown))
+
+
+def require(
+    verdicts: tuple[Verdict, ...],
+    picture: PatientPicture,
+    record: Record,
+    drafted: tuple[Draft, ...],
+    hook: str,
+) -> None:
+    """412 where nothing fires and no Conditions came under any key - on order hooks only for a draft we know."""
+    if any(v.is_shown and not v.recommendation.footer for v in verdicts) or "yes" in picture.patient["deceased"].values:
+        return
+    states = record.chart.states
+    came = bool(record.chart.of("Condition")) or states.get("conditions") in (
+        State.GIVEN,
+        State.EMPTY,
+        State.PARTIAL,
+    )
+    if came or "conditions" in record.chart.searched:
+        return
+    if hook != "patient-view" and not any(draft.concepts for draft in drafted):
+        return
+    missing = (State.NOT_AVAILABLE, State.FAILED)
+    raise DataMissing(tuple((key, str(state)) for key, state in states.items() if state in missing))

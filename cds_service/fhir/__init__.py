@@ -1,0 +1,1 @@
+"""Getting FHIR data and reading it leniently. Knows no medicine."""

@@ -1,0 +1,138 @@
+"""A measured amount as an interval of values: a plain number, a bound (">370"), a range ("10-15").
+
+Holds numbers only; units are `units`, and what a number means is the `picture` room.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+from decimal import Decimal, InvalidOperation
+
+_NUMBER = r"\d+(?:[.,]\d+)?"
+_PLAIN = re.compile(rf"\s*(?P<cmp>[<>]=?|≤|≥)?\s*(?P<low>{_NUMBER})(?:\s*(?:-|–|—|to|bis)\s*(?P<high>{_NUMBER}))?")
+_WORDS = (
+    (
+        re.compile(
+            r"\b(?:greater|more|higher) than(?! or)|\b(?:above|over|größer als|über)\b",
+            re.IGNORECASE,
+        ),
+        ">",
+    ),
+    (
+        re.compile(
+            r"\b(?:less|lower|fewer) than(?! or)|\b(?:below|under|kleiner als|unter)\b",
+            re.IGNORECASE,
+        ),
+        "<",
+    ),
+    (
+        re.compile(r"\bup to\b|\bat most\b|\bbis zu\b|\bmax(?:imal)?\.?(?=\s)", re.IGNORECASE),
+        "<=",
+    ),
+    (re.compile(r"\bat least\b|\bmindestens\b", re.IGNORECASE), ">="),
+    (
+        re.compile(r"\b(?:ca|circa|about|approx(?:imately)?|etwa|rund)\b\.?|~", re.IGNORECASE),
+        "",
+    ),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Amount:
+    """All values the result allows.
+
+    Attributes:
+        low, high: ends; None where there is no bound.
+        low_open, high_open: the end itself is not allowed.
+    """
+
+    low: Decimal | None
+    high: Decimal | None
+    low_open: bool = False
+    high_open: bool = False
+
+    @property
+    def exact(self) -> Decimal | None:
+        return self.low if self.low is not None and self.low == self.high else None
+
+    def scaled(self, by: Decimal) -> Amount:
+        return replace(
+            self,
+            low=None if self.low is None else self.low * by,
+            high=None if self.high is None else self.high * by,
+        )
+
+    def above(self, limit: Decimal) -> bool | None:
+        """Strictly above the limit: True if all values are, False if none is, None if both are possible."""
+        if self.low is not None and (self.low > limit or (self.low == limit and self.low_open)):
+            return True
+        return False if self.high is not None and self.high <= limit else None
+
+    def below(self, limit: Decimal) -> bool | None:
+        """Strictly below the limit: True, False or None as in `above`."""
+        if self.high is not None and (self.high < limit or (self.high == limit and self.high_open)):
+            return True
+        return False if self.low is not None and self.low >= limit else None
+
+    @property
+    def shown(self) -> str:
+        if self.exact is not None:
+            return f"{self.exact:f}"
+        if self.low is None or (self.low == 0 and self.high_open):
+            return f"{'<' if self.high_open else '≤'}{self.high:f}"
+        if self.high is None:
+            return f"{'>' if self.low_open else '≥'}{self.low:f}"
+        return f"{self.low:f}-{self.high:f}"
+
+
+def exactly(value: Decimal) -> Amount:
+    return Amount(value, value)
+
+
+def bounded(value: Decimal, comparator: str) -> Amount | None:
+    """FHIR comparators (and their one-character forms); None for one we do not know."""
+    match comparator:
+        case "":
+            return exactly(value)
+        case "<" | "<=" | "≤":
+            return Amount(None, value, high_open=comparator == "<")
+        case ">" | ">=" | "≥":
+            return Amount(value, None, low_open=comparator == ">")
+        case _:
+            return None
+
+
+def number(value: object) -> Decimal | None:
+    """A JSON number, or a number sent as a string (with a decimal comma); never a boolean, NaN or infinity."""
+    if isinstance(value, bool) or not isinstance(value, (int, float, Decimal, str)):
+        return None
+    try:
+        parsed = Decimal(str(value).strip().replace(",", "."))
+    except InvalidOperation:
+        return None
+    return parsed if parsed.is_finite() and abs(parsed) < Decimal("1e12") else None
+
+
+def from_text(text: str) -> tuple[Amount, str] | None:
+    """The first amount of a text and what follows it: "21,1 ug/L H" -> (21.1, "ug/L H"), "<1-2 %" -> (<2, "%")."""
+    words = text
+    for pattern, sign in _WORDS:
+        words = pattern.sub(sign, words)
+    match = _PLAIN.match(words.strip())
+    if match is None:
+        return None
+    low, high = number(match["low"]), number(match["high"])
+    rest = words.strip()[match.end() :].strip()
+    comparator = match["cmp"] or ""
+    if low is None:
+        return None
+    if high is None:
+        amount = bounded(low, comparator)
+    elif comparator.startswith(("<", "≤")):
+        amount = bounded(max(low, high), comparator)
+    elif comparator:
+        amount = bounded(min(low, high), comparator)
+    else:
+        amount = Amount(min(low, high), max(low, high))
+    return None if amount is None else (amount, rest)

@@ -1,0 +1,151 @@
+"""The door to fhir.resources (R4B): what a card cites is parsed with it, what a card suggests is built with it.
+
+No other module imports the package. It accepts any `status` and `comparator`, so those are checked by the readers.
+"""
+
+from __future__ import annotations
+
+import copy
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from importlib import import_module
+from typing import Any
+
+from cds_service.fhir.resources import Resource
+
+_READ = {  # the elements that are read of a cited resource; the rest of it is not our business
+    "Patient": "gender birthDate deceasedBoolean deceasedDateTime",
+    "Observation": "status code subject focus effectiveDateTime effectivePeriod issued valueQuantity valueRange valueString"
+    " valueInteger valueCodeableConcept dataAbsentReason interpretation note bodySite specimen referenceRange component",
+    "Condition": "clinicalStatus verificationStatus code bodySite subject onsetDateTime recordedDate stage",
+    "DiagnosticReport": "status code subject effectiveDateTime issued conclusion conclusionCode result specimen",
+    "Specimen": "status type subject condition note",
+    "Procedure": "status code subject performedDateTime performedPeriod bodySite reasonCode reasonReference",
+    "MedicationRequest": "status intent doNotPerform medicationCodeableConcept medicationReference subject authoredOn",
+    "MedicationStatement": "status medicationCodeableConcept medicationReference subject effectiveDateTime effectivePeriod",
+    "MedicationAdministration": "status medicationCodeableConcept medicationReference subject effectiveDateTime effectivePeriod",
+    "MedicationDispense": "status medicationCodeableConcept medicationReference subject whenHandedOver daysSupply",
+    "ServiceRequest": "status intent doNotPerform code subject authoredOn",
+}
+_LISTS = {
+    "interpretation",
+    "note",
+    "referenceRange",
+    "component",
+    "bodySite",
+    "stage",
+    "condition",
+    "reasonCode",
+}
+_LONE = {"Observation": {"bodySite"}}  # elements that are lists elsewhere but not in this type
+_DECISIVE = {
+    "status",
+    "code",
+    "subject",
+    "valueQuantity",
+    "valueRange",
+    "valueString",
+    "valueCodeableConcept",
+}
+_ID = re.compile(r"[A-Za-z0-9\-.]{1,255}")
+_ZONELESS = re.compile(r"(\d{4}-\d{2}-\d{2})[T ]\d{2}:\d{2}(:\d{2}(\.\d+)?)?\s*(\+\d{4})?")
+
+
+@dataclass(frozen=True, slots=True)
+class Parsed:
+    """How a cited resource fared.
+
+    Attributes:
+        repairs: what had to be put right first, in words.
+        fault: the element that still fails, "" if the resource is valid R4.
+        decisive: the fault lies in status, code, subject or value: advice must not rest on it.
+    """
+
+    repairs: tuple[str, ...] = ()
+    fault: str = ""
+    decisive: bool = False
+
+
+@cache
+def _model(resource_type: str) -> Any:
+    module = import_module(f"fhir.resources.R4B.{resource_type.lower()}")
+    return getattr(module, resource_type)
+
+
+def parse_cited(resource: Resource) -> Parsed:
+    """Parses what was read of a resource, after the short list of repairs."""
+    repairs: list[str] = []
+    wanted = _READ.get(resource.type, "").split()
+    data: dict[str, Any] = {"resourceType": resource.type}
+    for name in wanted:
+        if name in resource.data:
+            data[name] = _repaired(copy.deepcopy(resource.data[name]), name, resource.type, repairs)
+    if _ID.fullmatch(resource.id):
+        data["id"] = resource.id
+    elif resource.id:
+        repairs.append("id")
+    try:
+        _model(resource.type).model_validate(_without_blanks(data))
+    except Exception as fault:  # noqa: BLE001 - the package raises more than ValidationError on hostile input
+        element = _element(fault)
+        return Parsed(tuple(repairs), element, element in _DECISIVE)
+    return Parsed(tuple(repairs))
+
+
+def _element(fault: Exception) -> str:
+    errors = getattr(fault, "errors", None)
+    if callable(errors):
+        for error in errors():
+            for step in error.get("loc", ()):
+                if isinstance(step, str) and step in _ALL_ELEMENTS:
+                    return step
+    return "structure"
+
+
+_ALL_ELEMENTS = {name for names in _READ.values() for name in names.split()}
+
+
+def _repaired(value: Any, name: str, resource_type: str, repairs: list[str]) -> Any:
+    if name in _LISTS and name not in _LONE.get(resource_type, ()) and isinstance(value, dict):
+        repairs.append(f"{name} was no list")
+        value = [value]
+    if isinstance(value, dict):
+        return {
+            k: _repaired(v, k, "", repairs) for k, v in value.items() if k not in ("extension", "modifierExtension")
+        }
+    if isinstance(value, list):
+        return [_repaired(item, "", "", repairs) for item in value]
+    if isinstance(value, str):
+        return _repaired_text(value, name, repairs)
+    return value
+
+
+def _repaired_text(value: str, name: str, repairs: list[str]) -> str:
+    zoneless = _ZONELESS.fullmatch(value.strip())
+    if zoneless:
+        repairs.append(f"{name} had no usable zone")
+        return zoneless[1]
+    if value != value.strip():
+        repairs.append(f"{name} had blanks around it")
+    return value.strip()
+
+
+def _without_blanks(value: Any) -> Any:
+    if isinstance(value, dict):
+        cleaned = {k: _without_blanks(v) for k, v in value.items()}
+        return {k: v for k, v in cleaned.items() if v not in ("", None, [], {})}
+    if isinstance(value, list):
+        return [v for v in (_without_blanks(item) for item in value) if v not in ("", None, [], {})]
+    return value
+
+
+def build(draft: Mapping[str, Any]) -> dict[str, Any]:
+    """A resource to be suggested, checked against R4B.
+
+    Raises:
+        ValueError: if the plan does not make a valid resource (a fault of the knowledge, found by `check`).
+    """
+    _model(str(draft["resourceType"])).model_validate(dict(draft))
+    return dict(draft)

@@ -1,0 +1,166 @@
+"""What the call brought for each declared prefetch key: given, known empty, failed or not available.
+
+Three states of data are never merged: only a search that came back whole proves that something is not there.
+CDS Hooks 2.0, Prefetch Template; paged and failed results: CDS Hooks 2.0, "Example prefetch".
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+from urllib.parse import parse_qsl, urlsplit
+
+from cds_service.errors import BadJson
+from cds_service.json_bytes import decode, elements, members
+
+_PAGING = {
+    "_sort",
+    "_format",
+    "_pretty",
+    "_count",
+    "_total",
+    "_bundletype",
+    "_getpages",
+    "_getpagesoffset",
+    "page",
+}
+
+
+class State(StrEnum):
+    """What came for one key."""
+
+    GIVEN = "given"
+    EMPTY = "empty"
+    PARTIAL = "partial"
+    FAILED = "failed"
+    NOT_AVAILABLE = "not available"
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """One undecoded resource and where it stood in the call."""
+
+    raw: bytes
+    path: str
+    full_url: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Supply:
+    """All that the call supplied.
+
+    Attributes:
+        states: for each declared key.
+        searched: names of the declared searches that surely came back whole.
+        resources: every resource, from all keys, whatever they are called.
+        faults: what could not be read at all, with its path.
+    """
+
+    states: Mapping[str, State]
+    searched: frozenset[str]
+    resources: tuple[Sent, ...]
+    faults: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Value:
+    state: State
+    resources: tuple[Sent, ...] = ()
+    is_bundle: bool = False
+    self_link: str = ""
+    fault: str = ""
+
+
+def gather(prefetch: Mapping[str, bytes | None], templates: Mapping[str, str], patient_id: str) -> Supply:
+    """Sorts out the prefetch of one call. `templates` are the searches we declare, `patient_id` whose they are."""
+    values = {key: _value(raw, f"$.prefetch.{key}") for key, raw in prefetch.items()}
+    searched = {key for key in templates if key in values and _proves(values[key])}
+    for value in values.values():
+        if _proves(value):
+            searched |= _covered(value.self_link, templates, patient_id)
+    return Supply(
+        states={key: values[key].state if key in values else State.NOT_AVAILABLE for key in templates},
+        searched=frozenset(searched),
+        resources=tuple(sent for value in values.values() for sent in value.resources),
+        faults=tuple(value.fault for value in values.values() if value.fault),
+    )
+
+
+def _proves(value: _Value) -> bool:
+    return value.is_bundle and value.state in (State.GIVEN, State.EMPTY)
+
+
+def _value(raw: bytes | None, path: str) -> _Value:
+    if raw is None:
+        return _Value(State.NOT_AVAILABLE)
+    if not raw.lstrip().startswith(b"{"):
+        return _Value(State.FAILED, fault=f"{path} is no FHIR resource")
+    try:
+        parts = members(raw, path)
+        kind = decode(parts.get("resourceType", b"null"), f"{path}.resourceType")
+        if kind == "Bundle":
+            return _bundle(parts, path)
+    except BadJson as fault:
+        return _Value(State.FAILED, fault=f"{fault.path} {fault.problem}")
+    if kind == "OperationOutcome":
+        return _Value(State.FAILED)
+    return _Value(State.GIVEN, (Sent(raw, path),))
+
+
+def _bundle(parts: Mapping[str, bytes], path: str) -> _Value:
+    links = {_text(link, "relation"): _text(link, "url") for link in _objects(parts.get("link"), path)}
+    sent, whole = [], "next" not in links
+    for index, entry in enumerate(elements(parts.get("entry", b"[]"), f"{path}.entry")):
+        where = f"{path}.entry[{index}]"
+        inner = members(entry, where) if entry.lstrip().startswith(b"{") else {}
+        resource = inner.get("resource")
+        if resource is None or not resource.lstrip().startswith(b"{"):
+            continue
+        if _is_outcome(resource):
+            whole = False
+            continue
+        sent.append(Sent(resource, f"{where}.resource", _text_of(inner.get("fullUrl"))))
+    state = (State.GIVEN if sent else State.EMPTY) if whole else State.PARTIAL
+    return _Value(state, tuple(sent), True, links.get("self", ""))
+
+
+def _is_outcome(resource: bytes) -> bool:
+    return b"OperationOutcome" in resource[:200] and members(resource, "$").get("resourceType") == b'"OperationOutcome"'
+
+
+def _objects(raw: bytes | None, path: str) -> Iterator[Mapping[str, Any]]:
+    value = decode(raw, path) if raw is not None else []
+    return (item for item in (value if isinstance(value, list) else [value]) if isinstance(item, dict))
+
+
+def _text(link: Mapping[str, Any], name: str) -> str:
+    value = link.get(name)
+    return value if isinstance(value, str) else ""
+
+
+def _text_of(raw: bytes | None) -> str:
+    value = decode(raw, "$") if raw is not None else ""
+    return value if isinstance(value, str) else ""
+
+
+def _covered(self_link: str, templates: Mapping[str, str], patient_id: str) -> set[str]:
+    """The declared searches that a Bundle's own link proves: same type and patient, no narrower filter than ours."""
+    parts = urlsplit(self_link)
+    kind = parts.path.rstrip("/").rpartition("/")[2]
+    query = [(name, value) for name, value in parse_qsl(parts.query) if name not in _PAGING]
+    patient = [value.rpartition("/")[2] for name, value in query if name in ("patient", "subject")]
+    filters = {name: set(value.split(",")) for name, value in query if name not in ("patient", "subject")}
+    if patient != [patient_id] or filters.keys() - {"code"}:
+        return set()
+    return {
+        key
+        for key, template in templates.items()
+        if template.startswith(f"{kind}?") and _codes(template) <= (filters.get("code") or _codes(template))
+    }
+
+
+def _codes(template: str) -> set[str]:
+    query = dict(parse_qsl(template.partition("?")[2].replace("{{", "").replace("}}", "")))
+    return set(query["code"].split(",")) if "code" in query else {"*"}

@@ -1,0 +1,185 @@
+"""Small lenient views of FHIR elements: each odd form that is seen in practice is read on purpose or gives None.
+
+Reads what is there; whether it counts is the `picture` room.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Any
+
+from cds_service.fhir.amounts import Amount, bounded, exactly, from_text, number
+from cds_service.fhir.codes import Codeable, CodeBook, Coding
+from cds_service.fhir.dates import When, parse
+
+Element = Mapping[str, Any]
+
+
+def listed(value: object) -> list[Any]:
+    """A list, a lone object in its place, or nothing."""
+    if value is None:
+        return []
+    return value if isinstance(value, list) else [value]
+
+
+def elements(value: object) -> list[dict[str, Any]]:
+    """The objects among a list (or the lone object)."""
+    return [item for item in listed(value) if isinstance(item, dict)]
+
+
+def text(value: object) -> str:
+    return value.strip() if isinstance(value, str) else ""
+
+
+def codeable(value: object, book: CodeBook) -> Codeable:
+    """A CodeableConcept; also a bare Coding, a plain string, and a list of which the first counts."""
+    for item in listed(value):
+        if isinstance(item, str):
+            return Codeable((), item.strip())
+        if isinstance(item, dict):
+            codings = elements(item.get("coding"))
+            if not codings and "code" in item:
+                codings = [item]
+            return Codeable(tuple(_coding(entry, book) for entry in codings), text(item.get("text")))
+    return Codeable()
+
+
+def codeables(value: object, book: CodeBook) -> list[Codeable]:
+    return [codeable(item, book) for item in listed(value)]
+
+
+def _coding(entry: Element, book: CodeBook) -> Coding:
+    uri = text(entry.get("system"))
+    return Coding(book.alias(uri), text(entry.get("code")), text(entry.get("display")), uri)
+
+
+def code_of(value: object) -> str:
+    """A code: a plain string, or the first code of a CodeableConcept (statuses come both ways)."""
+    if isinstance(value, str):
+        return value.strip().lower()
+    for item in elements(value):
+        for coding in elements(item.get("coding")):
+            if text(coding.get("code")):
+                return text(coding.get("code")).lower()
+        return text(item.get("text")).lower()
+    return ""
+
+
+def reference(value: object) -> str:
+    """ "Type/id" of a literal reference (absolute ones are cut), "#id" of a contained one, else ""."""
+    for item in elements(value):
+        target = text(item.get("reference"))
+        if target.startswith(("#", "urn:")):
+            return target
+        parts = target.partition("/_history")[0].rstrip("/").split("/")
+        return "/".join(parts[-2:]) if len(parts) >= 2 else ""
+    return ""
+
+
+def date_of(resource: Element, *names: str) -> When | None:
+    """The first of these elements that holds a date; a Period counts by its start, else its end."""
+    for name in names:
+        value = resource.get(name)
+        if isinstance(value, dict):
+            found = parse(value.get("start")) or parse(value.get("end"))
+        else:
+            found = parse(value)
+        if found:
+            return found
+    return None
+
+
+@dataclass(frozen=True, slots=True)
+class Value:
+    """One value[x].
+
+    Attributes:
+        amount: the number, bound or range; None if it has none.
+        unit: as sent (code of UCUM before the printed unit); "" if missing.
+        words: the text as sent.
+        coded: a coded answer.
+        absent: dataAbsentReason in words.
+    """
+
+    amount: Amount | None = None
+    unit: str = ""
+    words: str = ""
+    coded: Codeable = field(default_factory=Codeable)
+    absent: str = ""
+
+    @property
+    def is_empty(self) -> bool:
+        return self.amount is None and not self.words and self.coded.is_empty
+
+    @property
+    def texts(self) -> tuple[str, ...]:
+        return tuple(t for t in (self.words, *self.coded.texts) if t)
+
+
+def value_of(holder: Element, book: CodeBook) -> Value:
+    """value[x] of an Observation or a component of one."""
+    absent = codeable(holder.get("dataAbsentReason"), book).shown
+    if isinstance(quantity := holder.get("valueQuantity"), dict):
+        return _quantity(quantity, absent)
+    if isinstance(range_ := holder.get("valueRange"), dict):
+        return _range(range_, absent)
+    for name in ("valueInteger", "valueDecimal"):
+        if (plain := number(holder.get(name))) is not None:
+            return Value(exactly(plain), words=str(plain), absent=absent)
+    if words := text(holder.get("valueString")):
+        return from_words(words, absent)
+    if "valueCodeableConcept" in holder:
+        coded = codeable(holder["valueCodeableConcept"], book)
+        return Value(coded=coded, words=coded.text, absent=absent)
+    return Value(absent=absent)
+
+
+def _quantity(quantity: Element, absent: str) -> Value:
+    figure = number(quantity.get("value"))
+    unit = text(quantity.get("code")) or text(quantity.get("unit"))
+    if figure is None:
+        return Value(unit=unit, absent=absent)
+    printed = f"{quantity.get('comparator') or ''}{quantity['value']} {text(quantity.get('unit')) or unit}".strip()
+    return Value(bounded(figure, text(quantity.get("comparator"))), unit, printed, absent=absent)
+
+
+def _range(range_: Element, absent: str) -> Value:
+    ends = [end if isinstance(end := range_.get(name), dict) else {} for name in ("low", "high")]
+    low, high = (number(end.get("value")) for end in ends)
+    unit = next((text(end.get(k)) for end in ends for k in ("code", "unit") if text(end.get(k))), "")
+    if low is None and high is None:
+        return Value(unit=unit, absent=absent)
+    amount = Amount(low, high)
+    return Value(amount, unit, f"{amount.shown} {unit}".strip(), absent=absent)
+
+
+def from_words(words: str, absent: str = "") -> Value:
+    """A result sent as text: "21,1 ug/L H" has an amount and a unit, "elevated" only words."""
+    read = from_text(words)
+    if read is None:
+        return Value(words=words, absent=absent)
+    amount, rest = read
+    unit = rest.split()[0].strip("[](),;") if rest else ""
+    if unit.upper() in {"H", "HH", "L", "LL", "N", "A", "*", "+"}:
+        unit = ""
+    return Value(amount, unit, words, absent=absent)
+
+
+def notes(resource: Element) -> Iterator[str]:
+    """The texts of note (Annotation) and of the narrative-free comment elements."""
+    for note in elements(resource.get("note")):
+        if words := text(note.get("text")):
+            yield words
+    if words := text(resource.get("comment")):
+        yield words
+
+
+def upper_limit(range_: Element) -> Decimal | None:
+    """The upper end of one referenceRange, from `high` or from its text ("<=15", "0-16.3")."""
+    high = range_.get("high")
+    if isinstance(high, dict) and (figure := number(high.get("value"))) is not None:
+        return figure
+    read = from_text(text(range_.get("text")))
+    return read[0].high if read else None

@@ -1,0 +1,1 @@
+"""The guideline: the vocabulary of case features, the rows of the knowledge and the verdicts. Knows no FHIR."""

@@ -1,0 +1,83 @@
+"""Concepts of the knowledge: lists of codes and guarded phrases that mean one thing, and orders that can be drafted.
+
+Matching them against a record is `fhir.codes`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True, slots=True)
+class CodeLine:
+    """One code of a concept.
+
+    Attributes:
+        children: the code is a category (or a block like "C00-C97") and stands for all below it.
+        verified: code and display were seen together in a published source. Others count only where the
+            display or text agrees, and are never sent out.
+        attributes: what the code says besides (site, hormone, grade, value ...).
+    """
+
+    system: str
+    code: str
+    display: str
+    children: bool = False
+    verified: bool = True
+    attributes: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Phrase:
+    """A regular expression for text, with what it says besides."""
+
+    pattern: re.Pattern[str]
+    attributes: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Concept:
+    """One file of codes; the id is folder/stem ("treatments/platinum")."""
+
+    id: str
+    title: str
+    codes: tuple[CodeLine, ...] = ()
+    phrases: tuple[Phrase, ...] = ()
+    not_phrases: tuple[Phrase, ...] = ()
+    search: str = ""
+
+    @property
+    def folder(self) -> str:
+        return self.id.partition("/")[0]
+
+    @property
+    def name(self) -> str:
+        return self.id.partition("/")[2]
+
+
+@dataclass(frozen=True, slots=True)
+class OrderPlan:
+    """An order the service can draft: what it says, which verified codes go out, when it is not offered."""
+
+    id: str
+    title: str
+    resource: str
+    text: str
+    note: str = ""
+    emit: tuple[CodeLine, ...] = ()
+    category: str = ""
+    dosage: str = ""
+    harms_pregnancy: bool = False
+    same_as: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class MarkerLimits:
+    """Name, unit and fallback limit of a tumor marker; the limit is used only where the result brings none."""
+
+    name: str
+    unit: str
+    upper_limit: str = ""
+    plausible_limit: tuple[str, str] = ("", "")

@@ -1,0 +1,215 @@
+"""Reads and checks the knowledge folder once at start and hands out one frozen object.
+
+Never repairs and never falls back to a default: every fault is named with its file and key, and the start is refused.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any
+
+from cds_service.errors import KnowledgeError, Problem
+from cds_service.guideline import parsing
+from cds_service.guideline.concepts import Concept, MarkerLimits, OrderPlan
+from cds_service.guideline.limits import Limits
+from cds_service.guideline.recommendations import Recommendation, Source
+from cds_service.guideline.schemas import SchemaCheck
+
+KNOWLEDGE = Path(__file__).parent.parent / "knowledge"
+CONCEPT_FOLDERS = (
+    "markers",
+    "pathology",
+    "status",
+    "answers",
+    "diagnoses",
+    "syndromes",
+    "events",
+    "patient",
+    "treatments",
+    "procedures",
+    "orders",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Info rows that share a card: the card's topic and the reasons for which it may be put aside."""
+
+    id: str
+    title: str
+    override_reasons: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Knowledge:
+    """Everything the service knows about medicine. Immutable; built by `read_knowledge`."""
+
+    version: str
+    recommendations: tuple[Recommendation, ...]
+    sources: Mapping[str, Source]
+    concepts: Mapping[str, Concept]
+    orders: Mapping[str, OrderPlan]
+    markers: Mapping[str, MarkerLimits]
+    systems: Mapping[str, tuple[str, ...]]
+    limits: Limits
+    groups: Mapping[str, Group]
+    override_reasons: Mapping[str, str]
+    warning_reasons: Mapping[str, tuple[str, ...]]
+
+    @cached_property
+    def by_id(self) -> Mapping[str, Recommendation]:
+        return MappingProxyType({row.id: row for row in self.recommendations})
+
+    def in_folder(self, folder: str) -> tuple[Concept, ...]:
+        return tuple(concept for concept in self.concepts.values() if concept.folder == folder)
+
+
+@dataclass(frozen=True, slots=True)
+class _Files:
+    """The parsed files of a knowledge folder, by path relative to it, and what was wrong with them."""
+
+    root: Path
+    documents: dict[str, dict[str, Any]]
+    problems: list[Problem]
+
+
+def read_knowledge(root: Path = KNOWLEDGE) -> Knowledge:
+    """Reads the whole folder.
+
+    Raises:
+        KnowledgeError: naming every fault found, each with file and key.
+    """
+    files = _parse(root)
+    if files.problems:
+        raise KnowledgeError(tuple(files.problems))
+    knowledge = _assemble(files)
+    problems = files.problems + list(_cross_check(knowledge))
+    if problems:
+        raise KnowledgeError(tuple(problems))
+    return knowledge
+
+
+def _parse(root: Path) -> _Files:
+    files = _Files(root, {}, [])
+    check = SchemaCheck(root / "schemas")
+    for path in sorted(root.rglob("*.toml")):
+        name = path.relative_to(root).as_posix()
+        try:
+            document = tomllib.loads(path.read_text(encoding="utf-8"))
+        except (tomllib.TOMLDecodeError, UnicodeDecodeError) as fault:
+            files.problems.append(Problem(name, "", f"is not TOML: {fault}"))
+            continue
+        files.problems.extend(check.problems(name, document))
+        files.documents[name] = document
+    if not files.documents:
+        files.problems.append(
+            Problem(
+                str(root),
+                "",
+                "holds no knowledge: give the folder with recommendations/",
+            )
+        )
+    return files
+
+
+def _assemble(files: _Files) -> Knowledge:
+    documents = files.documents
+    concepts: dict[str, Concept] = {}
+    orders: dict[str, OrderPlan] = {}
+    markers: dict[str, MarkerLimits] = {}
+    for name, document in documents.items():
+        if name.split("/")[0] not in CONCEPT_FOLDERS:
+            continue
+        concept = parsing.concept(name, document, files.problems)
+        concepts[concept.id] = concept
+        if "draft" in document:
+            orders[concept.name] = parsing.order(concept, document, files.problems)
+        if "name" in document:
+            markers[concept.name] = parsing.marker(document)
+    sources = {key: parsing.source(key, entry) for key, entry in documents["sources.toml"].items()}
+    defaults = parsing.listed(documents["defaults.toml"]["when"], "defaults.toml", files.problems)
+    rows = [
+        parsing.recommendation(name, document, sources, defaults, files.problems)
+        for name, document in documents.items()
+        if name.startswith("recommendations/")
+    ]
+    reasons = documents["override_reasons.toml"]
+    return Knowledge(
+        version=documents["version.toml"]["version"],
+        recommendations=tuple(sorted(rows, key=lambda row: row.sort_key)),
+        sources=MappingProxyType(sources),
+        concepts=MappingProxyType(concepts),
+        orders=MappingProxyType(orders),
+        markers=MappingProxyType(markers),
+        systems=MappingProxyType({k: tuple(v) for k, v in documents["systems.toml"].items()}),
+        limits=parsing.limits(documents["limits.toml"], files.problems),
+        groups=MappingProxyType(
+            {k: Group(k, v["title"], tuple(v["override_reasons"])) for k, v in documents["groups.toml"].items()}
+        ),
+        override_reasons=MappingProxyType(dict(reasons["reasons"])),
+        warning_reasons=MappingProxyType({k: tuple(v) for k, v in reasons["warnings"].items()}),
+    )
+
+
+def _cross_check(knowledge: Knowledge) -> Iterator[Problem]:
+    for row in knowledge.recommendations:
+        yield from _row_problems(row, knowledge)
+    for group in knowledge.groups.values():
+        for reason in group.override_reasons:
+            if reason not in knowledge.override_reasons:
+                yield Problem(
+                    "groups.toml",
+                    f"{group.id}.override_reasons",
+                    f"{reason!r} is not a reason we have",
+                )
+    yield from _cycles(knowledge)
+
+
+def _row_problems(row: Recommendation, knowledge: Knowledge) -> Iterator[Problem]:
+    name = f"recommendations/{row.topic}/{row.id}.toml"
+    for other in sorted(row.replaces - knowledge.by_id.keys()):
+        yield Problem(name, "replaces", f"{other!r} is not a recommendation")
+    for plan in row.suggestions:
+        for order in plan.creates:
+            if order not in knowledge.orders:
+                yield Problem(
+                    name,
+                    "suggestions.create",
+                    f"{order!r} is not an order that can be drafted",
+                )
+    if row.group and row.group not in knowledge.groups:
+        yield Problem(name, "group", f"{row.group!r} is not in groups.toml")
+    if all(citation.source.status == "origin only" for citation in row.citations):
+        yield Problem(
+            name,
+            "evidence",
+            "names no document that is more than the origin of the text",
+        )
+    if row.lead and len(row.summary) > parsing.SUMMARY_WITH_LEAD:
+        yield Problem(
+            name,
+            "summary",
+            f"has {len(row.summary)} characters; {parsing.SUMMARY_WITH_LEAD} with a lead",
+        )
+
+
+def _cycles(knowledge: Knowledge) -> Iterator[Problem]:
+    for row in knowledge.recommendations:
+        seen: set[str] = set()
+        open_ = set(row.replaces)
+        while open_:
+            seen |= open_
+            open_ = {
+                after for name in open_ & knowledge.by_id.keys() for after in knowledge.by_id[name].replaces
+            } - seen
+        if row.id in seen:
+            yield Problem(
+                f"recommendations/{row.topic}/{row.id}.toml",
+                "replaces",
+                "comes back to the row itself",
+            )

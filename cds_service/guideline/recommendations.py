@@ -1,0 +1,112 @@
+"""What one recommendation is: a row of conditions with its words, sources and review, read from one TOML file.
+
+Reading and checking the files is `knowledge`; holding them against a patient is `judge`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+
+from cds_service.guideline.vocabulary import VOCABULARY, Scope
+
+
+class Indicator(StrEnum):
+    """Urgency of a card (CDS Hooks 2.0, Card attributes), most urgent first."""
+
+    CRITICAL = "critical"
+    WARNING = "warning"
+    INFO = "info"
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A cited document. `status` is "primary", "origin only" (never authority) or "house" (a design choice)."""
+
+    key: str
+    title: str
+    publisher: str
+    year: int | None
+    status: str
+    url: str = ""
+
+    @property
+    def label(self) -> str:
+        """Title, publisher and, where it was seen, the year."""
+        return f"{self.title} ({self.publisher}{f', {self.year}' if self.year else ''})"
+
+
+@dataclass(frozen=True, slots=True)
+class Citation:
+    """Where a row takes its advice from; section and strength only where they were seen."""
+
+    source: Source
+    section: str = ""
+    strength: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class SuggestionPlan:
+    """What a row offers: delete the draft that matched, create orders of these ids, or both at once."""
+
+    label: str
+    creates: tuple[str, ...] = ()
+    deletes_order: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Review:
+    """Who checked the row, and when it has to be looked at again."""
+
+    status: str
+    next: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Recommendation:
+    """One row of the guideline.
+
+    Attributes:
+        when: feature name -> listed values; keys are ANDed, values ORed. The defaults are merged in.
+        lead: the reading a card puts before the summary ("nse", "cga", "ki67", "order" or "").
+        group: info rows of one group share a card; a warning stands alone.
+        replaces: ids whose place this row takes when both fire.
+        kind: what a warning is about; decides its override reasons.
+        footer: stands under the cards it belongs to, never alone.
+        as_of: the day the advice was checked against its documents.
+    """
+
+    id: str
+    topic: str
+    title: str
+    statements: tuple[str, ...]
+    summary: str
+    advice: str
+    indicator: Indicator
+    hooks: frozenset[str]
+    when: Mapping[str, frozenset[str]]
+    own_keys: frozenset[str]
+    citations: tuple[Citation, ...]
+    as_of: date
+    review: Review
+    group: str = ""
+    kind: str = ""
+    lead: str = ""
+    replaces: frozenset[str] = frozenset()
+    suggestions: tuple[SuggestionPlan, ...] = ()
+    footer: bool = False
+
+    @property
+    def asks_tumor(self) -> bool:
+        return any(VOCABULARY[name].scope is Scope.TUMOR for name in self.when)
+
+    @property
+    def searches(self) -> frozenset[str]:
+        """The prefetch keys whose data this row's conditions are read from."""
+        return frozenset(search for name in self.when for search in VOCABULARY[name].searches)
+
+    @property
+    def sort_key(self) -> tuple[int, str, str]:
+        return (list(Indicator).index(self.indicator), self.topic, self.id)

@@ -1,0 +1,164 @@
+"""What a card offers to do: drafts that can be deleted, orders that can be created.
+
+Nothing that harms a pregnancy is offered to a pregnant patient, and nothing that is already ordered or newly done;
+the card's text stays either way. CDS Hooks 2.0, Suggestion and Action.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from cds_service.fhir.models import build
+from cds_service.fhir.values import code_of, codeable, date_of
+from cds_service.guideline.concepts import OrderPlan
+from cds_service.guideline.features import PatientPicture
+from cds_service.guideline.judge import Verdict
+from cds_service.guideline.recommendations import SuggestionPlan
+from cds_service.picture.medications import medication_of
+from cds_service.picture.orders import Draft
+from cds_service.picture.record import Record
+
+Card = dict[str, Any]
+_CATEGORIES = {  # SNOMED CT codes of the R4 example value set of ServiceRequest.category
+    "laboratory": ("108252007", "Laboratory procedure"),
+    "imaging": ("363679005", "Imaging"),
+    "procedure": ("387713003", "Surgical procedure"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """What suggestions are made from: the record, the drafts of the call, the picture and the maker of ids."""
+
+    record: Record
+    drafts: tuple[Draft, ...]
+    picture: PatientPicture
+    new_id: Callable[[], str]
+
+    def suggestions(self, verdicts: Iterable[Verdict]) -> list[Card]:
+        """All suggestions of one card; each order once, and one that takes all independent orders together."""
+        made: list[Card] = []
+        creates: dict[str, Card] = {}
+        for verdict in verdicts:
+            for plan in verdict.recommendation.suggestions:
+                orders = [order for name in plan.creates if (order := self._offered(name))]
+                if plan.deletes_order:
+                    made += self._replacements(plan, verdict, orders)
+                elif orders:
+                    for order in orders:
+                        creates.setdefault(order.id, self._create(order, verdict))
+        if len(creates) > 1:
+            made.append(self._suggestion("Draft all of these orders", list(creates.values())))
+        made += [self._suggestion(action["description"], [action]) for action in creates.values()]
+        return made
+
+    def _replacements(self, plan: SuggestionPlan, verdict: Verdict, orders: list[OrderPlan]) -> Iterator[Card]:
+        """One suggestion for each draft that matched: delete it, and create what takes its place."""
+        listed = verdict.recommendation.when["ordering"]
+        for draft in self.drafts:
+            if draft.selected and draft.reference and {str(c) for c in draft.classes} & listed:
+                remove = {
+                    "type": "delete",
+                    "description": plan.label,
+                    "resourceId": draft.reference,
+                }
+                yield self._suggestion(
+                    plan.label,
+                    [remove, *(self._create(order, verdict) for order in orders)],
+                )
+
+    def _suggestion(self, label: str, actions: list[Card]) -> Card:
+        return {"label": label, "uuid": self.new_id(), "actions": actions}
+
+    def _offered(self, name: str) -> OrderPlan | None:
+        """The order, unless it would harm, is already placed or was newly done."""
+        order = self.record.knowledge.orders[name]
+        if order.harms_pregnancy and "pregnant" in self.picture.patient["pregnancy"].values:
+            return None
+        return None if self._is_drafted(order) or self._is_ordered(order) or self._is_newly_done(order) else order
+
+    def _is_drafted(self, order: OrderPlan) -> bool:
+        return any(draft.concepts & set(order.same_as) for draft in self.drafts)
+
+    def _is_ordered(self, order: OrderPlan) -> bool:
+        """An active request of the same order that is not too old."""
+        for resource in self.record.chart.of("ServiceRequest", "MedicationRequest"):
+            status = code_of(resource.at("status"))
+            when = date_of(resource.data, "authoredOn", "occurrenceDateTime")
+            fresh = when is None or when.within_days(self.record.limits.ordered_days, self.record.now) is not False
+            if status in ("active", "draft", "on-hold") and fresh and self._same(resource.data, order):
+                return True
+        return False
+
+    def _is_newly_done(self, order: OrderPlan) -> bool:
+        for resource in self.record.chart.of("Procedure", "DiagnosticReport"):
+            when = date_of(
+                resource.data,
+                "performedDateTime",
+                "performedPeriod",
+                "effectiveDateTime",
+                "issued",
+            )
+            fresh = when is not None and when.within_days(self.record.limits.newly_done_days, self.record.now)
+            done = code_of(resource.at("status")) in (
+                "completed",
+                "final",
+                "amended",
+                "corrected",
+            )
+            if fresh and done and self._same(resource.data, order):
+                return True
+        return False
+
+    def _same(self, resource: Any, order: OrderPlan) -> bool:
+        medication = medication_of(resource, self.record, [])
+        code = medication if not medication.is_empty else codeable(resource.get("code"), self.record.book)
+        return self.record.book.has(code, *order.same_as)
+
+    def _create(self, order: OrderPlan, verdict: Verdict) -> Card:
+        searched = any(resource.type == "ServiceRequest" for resource in self.record.chart.resources)
+        unseen = "" if searched or order.resource != "ServiceRequest" else " (existing orders were not searched)"
+        return {
+            "type": "create",
+            "description": f"Draft: {order.title}{unseen}",
+            "resource": self._draft(order, verdict),
+        }
+
+    def _draft(self, order: OrderPlan, verdict: Verdict) -> Card:
+        code = {
+            "coding": [
+                {
+                    "system": self.record.book.uri(line.system),
+                    "code": line.code,
+                    "display": line.display,
+                }
+                for line in order.emit
+            ],
+            "text": order.text,
+        }
+        resource: Card = {
+            "resourceType": order.resource,
+            "status": "draft",
+            "intent": "order",
+            "subject": {"reference": f"Patient/{self.record.chart.patient_id}"},
+        }
+        if order.resource == "MedicationRequest":
+            resource["medicationCodeableConcept"] = _filled(code)
+            resource["dosageInstruction"] = [{"text": order.dosage}]
+        else:
+            resource["code"] = _filled(code)
+            if order.category in _CATEGORIES:
+                system = "http://snomed.info/sct"
+                number, display = _CATEGORIES[order.category]
+                resource["category"] = [{"coding": [{"system": system, "code": number, "display": display}]}]
+        if verdict.tumor is not None and verdict.tumor.reference.startswith("Condition/"):
+            resource["reasonReference"] = [{"reference": verdict.tumor.reference}]
+        if order.note:
+            resource["note"] = [{"text": order.note}]
+        return build(resource)
+
+
+def _filled(code: Card) -> Card:
+    return {name: value for name, value in code.items() if value}

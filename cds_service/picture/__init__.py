@@ -1,0 +1,1 @@
+"""FHIR readings become case features: the medicine that needs arithmetic, dates and code lists."""

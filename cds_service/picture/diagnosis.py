@@ -1,0 +1,334 @@
+"""What a tumor is called: the strongest evidence first, then Ki-67; contradictions are named, never settled by choice.
+
+Nothing here invents a differentiation nobody recorded, and immunohistochemistry alone never settles it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from cds_service.fhir.codes import Meaning
+from cds_service.fhir.texts import Certainty
+from cds_service.guideline.features import Evidence, Feature, Gap, known, unknown
+from cds_service.guideline.vocabulary import Diagnosis, Histology, Primary
+from cds_service.picture.grading import UNGRADED_SITES, Grading, pathology_words
+from cds_service.picture.neoplasms import NEN, Mark, Strength
+from cds_service.picture.record import Record, date_of_result, dated
+from cds_service.picture.results import results
+from cds_service.picture.tumors import Tumor, owners
+
+_PLAIN = {
+    "sclc": Diagnosis.SCLC,
+    "other-nen": Diagnosis.OTHER_NEN,
+    "neuroblastoma": Diagnosis.NEUROBLASTOMA,
+    "nsclc": Diagnosis.NSCLC,
+    "brain-tumor": Diagnosis.BRAIN_TUMOR,
+    "breast": Diagnosis.OTHER_CANCER,
+    "prostate": Diagnosis.OTHER_CANCER,
+    "melanoma": Diagnosis.OTHER_CANCER,
+    "seminoma": Diagnosis.OTHER_CANCER,
+    "other-cancer": Diagnosis.OTHER_CANCER,
+}
+_STAINS = (
+    "pathology/ihc-neuroendocrine",
+    "pathology/p53",
+    "pathology/rb1",
+    "pathology/sstr2",
+    "pathology/ki67",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Tissue:
+    """What morphology codes, histology results and pathology texts say of one tumor."""
+
+    marks: tuple[Mark, ...]
+    differentiation: frozenset[str]
+    well_g3: bool
+    stained: tuple[Evidence, ...]
+    evidence: tuple[Evidence, ...]
+
+    @property
+    def kinds(self) -> frozenset[str]:
+        return frozenset(mark.kind for mark in self.marks)
+
+
+def tissue_of(tumor: Tumor, everyone: tuple[Tumor, ...], record: Record) -> Tissue:
+    """Everything from pathology that can only belong to this tumor."""
+    marks = [mark for mark in tumor.marks if mark.strength is Strength.MORPHOLOGY]
+    shown = [Evidence(mark.words, mark.reference) for mark in marks]
+    words: list[Meaning] = []
+    for result in results(record, "pathology/morphology"):
+        if owners(result.resource, everyone, record) == [tumor]:
+            coded = result.value.coded
+            meant = [
+                *record.book.meanings(coded, "diagnoses"),
+                *record.book.in_text(result.value.texts, "diagnoses"),
+            ]
+            words += meant
+            marks += [_mark(meaning, result.resource.reference) for meaning in meant if meaning.name != "words"]
+            if meant:
+                shown.append(Evidence(dated(f"histology: {coded.shown or result.value.words}", result.when),
+                                      result.resource.reference))  # fmt: skip
+    for report, text in pathology_words(tumor, everyone, record):
+        meant = [m for m in record.book.in_text([text], "diagnoses") if m.certainty is Certainty.AFFIRMED]
+        named = [
+            m for m in meant if m.name in (*NEN, "sclc", "other-nen", "nsclc") or "differentiation" in m.attributes
+        ]
+        if named:
+            words += meant
+            marks += [_mark(meaning, report.reference) for meaning in named if meaning.name != "words"]
+            shown.append(
+                Evidence(
+                    dated(f"pathology report: {named[0].words}", date_of_result(report)),
+                    report.reference,
+                )
+            )
+    stained = [
+        Evidence(
+            dated(f"{result.concept.partition('/')[2]} reported", result.when),
+            result.resource.reference,
+        )
+        for result in results(record, *_STAINS)
+        if owners(result.resource, everyone, record) == [tumor]
+    ]
+    differentiation = frozenset(m.attributes["differentiation"] for m in words if "differentiation" in m.attributes)
+    well_g3 = any(m.name == "net" and m.attributes.get("grade") == "G3" for m in words)
+    return Tissue(tuple(marks), differentiation, well_g3, tuple(stained), tuple(shown))
+
+
+def _mark(meaning: Meaning, reference: str) -> Mark:
+    return Mark(
+        meaning.name,
+        Strength.MORPHOLOGY,
+        meaning.words,
+        reference,
+        tuple(sorted(meaning.attributes.items())),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """The diagnosis of one tumor, and why it is what it is."""
+
+    value: Diagnosis
+    evidence: tuple[Evidence, ...]
+    note: str = ""
+    gap: Gap | None = None
+
+    @property
+    def feature(self) -> Feature:
+        if self.value is Diagnosis.UNKNOWN:
+            return unknown("diagnosis", self.gap or Gap.NOT_RECORDED, self.note, self.evidence)
+        return known("diagnosis", self.value, evidence=self.evidence, note=self.note)
+
+
+def name_tumor(tumor: Tumor, tissue: Tissue, grading: Grading, record: Record) -> Named:
+    """The diagnosis by the table of the vocabulary."""
+    said = tuple(Evidence(c.label, c.resource.reference) for c in tumor.all_conditions) + tissue.evidence
+    if not tumor.all_conditions:
+        if record.searched("conditions"):
+            return Named(Diagnosis.NONE, (Evidence("Conditions searched, no tumor found"),))
+        return Named(Diagnosis.UNKNOWN, (), gap=Gap.NOT_SEARCHED)
+    if tumor.family in ("mass", "site-only", "nen", "sclc") and _is_suspected(tumor, tissue):
+        return Named(Diagnosis.SUSPECTED_NEN, said)
+    family = tumor.family
+    if family in ("site-only", "metastasis"):
+        family = _family_in_tissue(tissue, tumor.site)
+        if not family:
+            return _without_histology(tumor, said)
+    if family in _PLAIN:
+        return Named(_PLAIN[family], said)
+    if family != "nen":
+        return Named(Diagnosis.OTHER_CANCER, said)
+    return _neuroendocrine(tumor, tissue, grading, record, said)
+
+
+def _is_suspected(tumor: Tumor, tissue: Tissue) -> bool:
+    """A provisional diagnosis or a mass, and no histology; of sites without histology only the lung counts."""
+    if tissue.marks:
+        return False
+    if tumor.family == "mass":
+        return True
+    return tumor.suspected and (tumor.family != "site-only" or tumor.site == "lung")
+
+
+def _family_in_tissue(tissue: Tissue, site: str) -> str:
+    """What histology makes of a tumor whose code names only its site."""
+    kinds = tissue.kinds - {"site-only", "metastasis", "mass", "personal-history"}
+    for kind in (
+        "sclc",
+        "nsclc",
+        "other-nen",
+        "neuroblastoma",
+        "melanoma",
+        "seminoma",
+        "breast",
+        "prostate",
+    ):
+        if kind in kinds:
+            return kind
+    if "small-cell" in kinds and site == "lung":
+        return "sclc"
+    if "nec" in kinds and site == "lung":
+        return "other-nen"
+    if kinds & set(NEN):
+        return "nen"
+    return "other-cancer" if "other-cancer" in kinds else ""
+
+
+def _without_histology(tumor: Tumor, said: tuple[Evidence, ...]) -> Named:
+    if any(mark.get("value").startswith("nen") for c in tumor.metastases for mark in c.marks):
+        return Named(
+            Diagnosis.NEN_UNSPECIFIED,
+            said,
+            "metastases of a neuroendocrine tumor, no primary recorded",
+        )
+    return Named(Diagnosis.UNKNOWN, said, "the histology is not in the code", Gap.NOT_RECORDED)
+
+
+def _neuroendocrine(
+    tumor: Tumor,
+    tissue: Tissue,
+    grading: Grading,
+    record: Record,
+    said: tuple[Evidence, ...],
+) -> Named:
+    facts = _Facts.of(tumor, tissue, grading, record)
+    evidence = said + grading.evidence
+    value, note = facts.lung() if tumor.site in UNGRADED_SITES else facts.digestive()
+    gap = Gap.CONTRADICTORY if value is Diagnosis.UNKNOWN else None
+    return Named(value, evidence, note, gap)
+
+
+@dataclass(frozen=True, slots=True)
+class _Facts:
+    """The few yes-or-no facts that decide between NET, NEC and the two undecided classes."""
+
+    tissue_nec: bool
+    tissue_net: bool
+    coded_nec: bool
+    coded_net: bool
+    small_cell_alone: bool
+    well: bool
+    poor: bool
+    says_g3: bool
+    high: bool | None
+    site: str
+
+    @classmethod
+    def of(cls, tumor: Tumor, tissue: Tissue, grading: Grading, record: Record) -> _Facts:
+        limits = record.limits
+        coded = {mark.kind for mark in tumor.marks if mark.strength is not Strength.MORPHOLOGY}
+        differentiation = frozenset(word for c in tumor.conditions for word in c.differentiation)
+        grades = frozenset(grade for c in tumor.conditions for grade in c.grades)
+        net_g3 = any(m.kind == "net" and m.get("grade") == "G3" for m in tumor.marks) or tissue.well_g3
+        kinds = tissue.kinds
+        return cls(
+            tissue_nec=bool(kinds & {"nec", "small-cell"})
+            or ("nen-unspecified" in kinds and "poor" in tissue.differentiation),
+            tissue_net="net" in kinds or tissue.well_g3 or "well" in tissue.differentiation,
+            coded_nec="nec" in coded,
+            coded_net="net" in coded,
+            small_cell_alone="small-cell" in coded and not coded & {"nec", "net", "nen-unspecified"},
+            well="well" in differentiation or net_g3,
+            poor="poor" in differentiation,
+            says_g3=bool(grades & {"G3", "high-grade"}),
+            high=grading.proliferation_above(limits.ki67_g3_above, limits.mitoses_g3_above),
+            site=tumor.site,
+        )
+
+    def lung(self) -> tuple[Diagnosis, str]:
+        """Lung and thymus: Ki-67 never moves the diagnosis; a carcinoma there has guidelines of its own."""
+        if self.tissue_nec or self.coded_nec or self.poor:
+            contradicted = self.tissue_net or self.well
+            return (Diagnosis.NEN_UNSPECIFIED, "NET and NEC are both recorded") if contradicted else (
+                Diagnosis.OTHER_NEN, "")  # fmt: skip
+        if self.tissue_net or self.coded_net or self.well:
+            return Diagnosis.NET, ""
+        return Diagnosis.NEN_UNSPECIFIED, ""
+
+    def digestive(self) -> tuple[Diagnosis, str]:
+        if self.tissue_nec and self.tissue_net:
+            return Diagnosis.NEN_UNSPECIFIED, "pathology names both NET and NEC"
+        if self.tissue_net:
+            return (
+                Diagnosis.NET,
+                "a NEC code stands beside it" if self.coded_nec else "",
+            )
+        if self.tissue_nec or self.coded_nec or self.poor:
+            return self._carcinoma()
+        if self.small_cell_alone and not self.site:
+            return Diagnosis.UNKNOWN, "small cell carcinoma, and no site is recorded"
+        if self.small_cell_alone:
+            return self._carcinoma()
+        return self._well_or_open()
+
+    def _carcinoma(self) -> tuple[Diagnosis, str]:
+        if self.high is False:
+            return (
+                Diagnosis.NEN_UNSPECIFIED,
+                "NEC is recorded with Ki-67 and mitoses not above 20",
+            )
+        if self.well:
+            return (
+                Diagnosis.NEN_UNSPECIFIED,
+                "NEC and well differentiated are both recorded",
+            )
+        return Diagnosis.NEC, ""
+
+    def _well_or_open(self) -> tuple[Diagnosis, str]:
+        if self.well:
+            return Diagnosis.NET, ""
+        if self.high or (self.high is None and self.says_g3):
+            return (
+                Diagnosis.HIGH_GRADE_UNDETERMINED,
+                "high grade, differentiation not recorded",
+            )
+        if self.coded_net or self.high is False:
+            return Diagnosis.NET, ""
+        return Diagnosis.NEN_UNSPECIFIED, ""
+
+
+def histology_feature(tumor: Tumor, named: Named, tissue: Tissue, record: Record) -> Feature:
+    """Whether pathology stands behind the diagnosis, or only a code."""
+    if tissue.marks or (tissue.differentiation and tissue.evidence):
+        return known("histology", Histology.DOCUMENTED, evidence=tissue.evidence)
+    if tissue.stained and not _rests_on_code_alone(tumor, named):
+        return known("histology", Histology.DOCUMENTED, evidence=tissue.stained)
+    if not record.searched("pathology", "reports"):
+        return unknown("histology", Gap.NOT_SEARCHED)
+    if named.value in (Diagnosis.SUSPECTED_NEN, Diagnosis.NONE):
+        return known(
+            "histology",
+            Histology.NOT_FOUND,
+            evidence=[Evidence("pathology searched, nothing found")],
+        )
+    return known("histology", Histology.CODED, evidence=named.evidence[:1])
+
+
+def _rests_on_code_alone(tumor: Tumor, named: Named) -> bool:
+    """NEC by a code that also holds NET G3: Ki-67, p53 or RB1 do not document it."""
+    return named.value is Diagnosis.NEC and all(mark.strength is not Strength.MORPHOLOGY for mark in tumor.marks)
+
+
+def primary_feature(tumor: Tumor, tissue: Tissue) -> Feature:
+    """The organ of the primary."""
+    sites = {condition.site for condition in tumor.conditions if condition.site} or (
+        {tumor.site} if tumor.site else {mark.get("site") for mark in tissue.marks if mark.get("site")}
+    )
+    evidence = [Evidence(c.label, c.resource.reference) for c in tumor.conditions if c.site]
+    if len(sites) > 1:
+        return unknown("primary", Gap.CONTRADICTORY, "several sites are recorded", evidence)
+    if not sites:
+        return known(
+            "primary",
+            Primary.NOT_RECORDED,
+            evidence=[Evidence("no primary site recorded")],
+        )
+    site = sites.pop()
+    return known(
+        "primary",
+        Primary(site) if site in list(Primary) else Primary.OTHER,
+        evidence=evidence,
+    )

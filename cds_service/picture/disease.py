@@ -1,0 +1,253 @@
+"""Hormone syndrome, somatostatin receptors and progression of one tumor.
+
+FDG PET says nothing about somatostatin receptors; an old "worsened" is not progression today.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from cds_service.fhir.dates import When
+from cds_service.fhir.resources import Resource
+from cds_service.fhir.texts import Certainty, find
+from cds_service.guideline.features import Evidence, Feature, Gap, known, unknown
+from cds_service.guideline.vocabulary import Hormone, Level, Progression, Sstr
+from cds_service.picture.events import is_true
+from cds_service.picture.markers import by_own_range
+from cds_service.picture.medications import drugs
+from cds_service.picture.record import (
+    Record,
+    date_of_result,
+    dated,
+    is_countable,
+    report_texts,
+)
+from cds_service.picture.results import results
+from cds_service.picture.tumors import Tumor, owners
+
+_HORMONES = (
+    Hormone.INSULINOMA,
+    Hormone.GASTRINOMA,
+    Hormone.CARCINOID,
+    Hormone.OTHER,
+    Hormone.UNSPECIFIED,
+)
+_SYNDROMES = {
+    "carcinoid-syndrome": Hormone.CARCINOID,
+    "gastrinoma": Hormone.GASTRINOMA,
+    "insulinoma": Hormone.INSULINOMA,
+    "other-hormone": Hormone.OTHER,
+    "functioning-unspecified": Hormone.UNSPECIFIED,
+    "nonfunctioning": Hormone.NONFUNCTIONING,
+}
+_NEN_FAMILIES = ("nen", "other-nen", "mass", "metastasis")
+_POSITIVE = re.compile(
+    r"\bpositiv\w*|\bavid\w*|\b(?:intense|strong|increased|high)\w* (?:tracer |somatostatin receptor |sstr )?uptake"
+    r"|\bkrenning\s*(?:score\s*)?[34]\b|\b(?:mehr|starke|vermehrte)\w* anreicherung",
+    re.IGNORECASE,
+)
+_NEGATIVE = re.compile(
+    r"\bnegativ\w*|\bno (?:pathologic\w* |abnormal |somatostatin receptor |sstr |tracer )*uptake|\bnon[\s-]?avid|\bkrenning\s*(?:score\s*)?[01]\b"
+    r"|\bkeine\w* (?:pathologische\w* )?anreicherung",
+    re.IGNORECASE,
+)
+_WEAK = re.compile(
+    r"\b(?:mixed|weak\w*|faint|heterogen\w*|low uptake|equivocal|gemischt|schwach\w*)\b",
+    re.IGNORECASE,
+)
+_PROGRESS = re.compile(
+    r"\bprogress(?:ion|ive|ing|ed|iv\w*)?\b|\bprogredien\w*\b|\bprogress\b",
+    re.IGNORECASE,
+)
+_STABLE = re.compile(
+    r"\bstable\b|\bregress\w*|\bpartial response\b|\bcomplete response\b|\bstabil\w*|\brückläufig\w*",
+    re.IGNORECASE,
+)
+
+
+def hormone_feature(tumor: Tumor, everyone: tuple[Tumor, ...], record: Record) -> Feature:
+    """Which hormone makes the patient ill; of several the one that changes most."""
+    found: dict[Hormone, list[Evidence]] = {}
+    for condition in tumor.conditions:
+        if condition.hormone:
+            found.setdefault(Hormone(condition.hormone), []).append(
+                Evidence(condition.label, condition.resource.reference)
+            )
+    neuroendocrine = [other for other in everyone if other.family in _NEN_FAMILIES]
+    loose = list(_syndromes(record)) if tumor in neuroendocrine or not tumor.all_conditions else []
+    for hormone, evidence in loose if len(neuroendocrine) < 2 else ():
+        found.setdefault(hormone, []).append(evidence)
+    for hormone in _HORMONES:
+        if hormone in found:
+            return known("hormone", hormone, evidence=found[hormone])
+    if loose and len(neuroendocrine) > 1:
+        return unknown(
+            "hormone",
+            Gap.NOT_LINKED,
+            "a hormone syndrome names none of the tumors",
+            [e for _, e in loose],
+        )
+    if Hormone.NONFUNCTIONING in found:
+        return known("hormone", Hormone.NONFUNCTIONING, evidence=found[Hormone.NONFUNCTIONING])
+    if record.searched("conditions"):
+        return known(
+            "hormone",
+            Hormone.NONE_RECORDED,
+            evidence=[Evidence("Conditions searched, no hormone syndrome found")],
+        )
+    return unknown("hormone", Gap.NOT_SEARCHED)
+
+
+def _syndromes(record: Record) -> Iterator[tuple[Hormone, Evidence]]:
+    islet = False
+    symptoms: list[Evidence] = []
+    for condition in record.chart.of("Condition"):
+        if not is_true(condition):
+            continue
+        code = record.code(condition)
+        named = {m.name for m in record.book.meanings(code, "syndromes") if m.certainty is Certainty.AFFIRMED}
+        named |= {m.name for m in record.book.in_text(code.texts, "syndromes") if m.certainty is Certainty.AFFIRMED}
+        shown = Evidence(code.shown, condition.reference)
+        for name in sorted(named & _SYNDROMES.keys()):
+            yield _SYNDROMES[name], shown
+        if named & {"flushing", "diarrhea"}:
+            symptoms.append(shown)
+        if "hyperinsulinemic-hypoglycemia" in named:
+            islet = True
+            if _has_islet_tumor(record):
+                yield Hormone.INSULINOMA, shown
+    if symptoms and not islet:
+        marker = record.knowledge.markers.get("hiaa")
+        for result in results(record, "markers/hiaa") if marker else ():
+            assert marker is not None
+            reading = by_own_range(result, marker, record)
+            if reading.level is Level.HIGH and record.recent(reading.when, record.limits.marker_look_back_months):
+                yield Hormone.CARCINOID, reading.evidence
+
+
+def _has_islet_tumor(record: Record) -> bool:
+    return any(
+        meaning.attributes.get("site") == "pancreas"
+        for condition in record.chart.of("Condition")
+        for meaning in record.means(condition, "diagnoses/net", "diagnoses/nen-unspecified")
+    )
+
+
+def sstr_feature(tumor: Tumor, everyone: tuple[Tumor, ...], record: Record) -> Feature:
+    """Somatostatin receptors: the newest receptor imaging, else SSTR2 in tissue."""
+    candidates = tuple(other for other in everyone if other.family in _NEN_FAMILIES) or everyone
+    imaging = [r for r in record.chart.of("DiagnosticReport") if is_countable(r) and _is_sstr_imaging(r, record)]
+    own = [r for r in imaging if owners(r, candidates, record) == [tumor]]
+    for report in sorted(own, key=_date_key, reverse=True):
+        state = _receptor_words(" ; ".join(report_texts(report, record.book)))
+        shown = Evidence(dated(f"{record.code(report).shown}: {state or 'no clear statement'}", date_of_result(report)),
+                         report.reference)  # fmt: skip
+        if state is None:
+            return unknown(
+                "sstr",
+                Gap.NOT_READABLE,
+                "the receptor imaging gives no clear statement",
+                [shown],
+            )
+        return known("sstr", state, evidence=[shown])
+    for result in reversed(results(record, "pathology/sstr2")):
+        if owners(result.resource, candidates, record) == [tumor]:
+            state = _receptor_words(" ".join(result.value.texts))
+            if state is not None:
+                shown = Evidence(
+                    dated(f"SSTR2 {' '.join(result.value.texts)}", result.when),
+                    result.resource.reference,
+                )
+                return known("sstr", state, evidence=[shown])
+    gap = Gap.NOT_RECORDED if record.searched("reports", "pathology") else Gap.NOT_SEARCHED
+    return unknown("sstr", gap, "no somatostatin receptor result was found")
+
+
+def _date_key(report: Resource) -> tuple[str, str]:
+    when = date_of_result(report)
+    return (when.earliest.isoformat() if when else "", report.reference)
+
+
+def _is_sstr_imaging(report: Resource, record: Record) -> bool:
+    code = record.code(report)
+    named = {
+        m.concept.id
+        for m in (
+            *record.book.meanings(code, "procedures"),
+            *record.book.in_text(code.texts, "procedures"),
+        )
+    }
+    return "procedures/sstr-imaging" in named
+
+
+def _receptor_words(words: str) -> Sstr | None:
+    """Positive or negative; mixed, weak or both is neither."""
+    negative = bool(_NEGATIVE.search(words))
+    positive = bool(find(_POSITIVE, words))
+    if _WEAK.search(words) or positive == negative:
+        return None
+    return Sstr.POSITIVE if positive else Sstr.NEGATIVE
+
+
+def progression_feature(tumor: Tumor, everyone: tuple[Tumor, ...], record: Record) -> Feature:
+    """Progression in the last months that neither a later stable nor a new line of therapy has answered."""
+    stated = sorted(
+        _statements(tumor, everyone, record),
+        key=lambda item: item[1].earliest.isoformat(),
+    )
+    worse = [(when, evidence) for state, when, evidence in stated if state == "worse"]
+    evidence = [item for _, _, item in stated]
+    if not worse:
+        if record.searched("status", "reports"):
+            none = [Evidence("disease status and reports searched, no progression found")]
+            return known("progression", Progression.NONE_RECORDED, evidence=evidence or none)
+        return unknown("progression", Gap.NOT_SEARCHED)
+    when = worse[-1][0]
+    answered = stated[-1][0] != "worse" or _new_line_after(when, record)
+    recent = record.recent(when, record.limits.progression_months)
+    if recent is None and not answered:
+        return unknown("progression", Gap.NOT_READABLE, "its date is too coarse", evidence)
+    return known(
+        "progression",
+        Progression.YES if recent and not answered else Progression.PAST,
+        evidence=evidence,
+    )
+
+
+def _statements(tumor: Tumor, everyone: tuple[Tumor, ...], record: Record) -> Iterator[tuple[str, When, Evidence]]:
+    for result in results(record, "status/disease-status"):
+        if result.when and not result.preliminary and owners(result.resource, everyone, record) == [tumor]:
+            worse = record.book.has(
+                result.value.coded,
+                "answers/disease-worsened",
+                "answers/disease-recurrence",
+            )
+            better = record.book.has(result.value.coded, "answers/disease-stable", "answers/disease-improved")
+            if worse or better:
+                words = dated(result.value.coded.shown or result.value.words, result.when)
+                yield (
+                    ("worse" if worse else "better"),
+                    result.when,
+                    Evidence(words, result.resource.reference),
+                )
+    for report in record.chart.of("DiagnosticReport"):
+        when = date_of_result(report)
+        if when and is_countable(report) and owners(report, everyone, record) == [tumor]:
+            words = " ; ".join(report_texts(report, record.book))
+            worse = any(f.certainty is Certainty.AFFIRMED for f in find(_PROGRESS, words))
+            if worse or find(_STABLE, words):
+                shown = Evidence(dated(f"{record.code(report).shown}: {'progression' if worse else 'stable or better'}", when),
+                                 report.reference)  # fmt: skip
+                yield ("worse" if worse else "better"), when, shown
+
+
+def _new_line_after(when: When, record: Record) -> bool:
+    """Whether an anticancer drug (not an ongoing one) first appears after that day."""
+    firsts: dict[str, When] = {}
+    for drug in drugs(record):
+        for name in drug.names if drug.when else ():
+            assert drug.when is not None
+            if name not in firsts or drug.when < firsts[name]:
+                firsts[name] = drug.when
+    return any(first.earliest > when.latest for first in firsts.values())

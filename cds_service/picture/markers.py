@@ -1,0 +1,188 @@
+"""Readings of tumor markers: the value in our unit, the limit it is held against, its level and its sample.
+
+Knows NSE only as one marker among others; what an NSE series says is `nse`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from decimal import Decimal
+
+from cds_service.fhir.amounts import Amount, number
+from cds_service.fhir.codes import Codeable
+from cds_service.fhir.dates import When
+from cds_service.fhir.units import Refused, factor
+from cds_service.fhir.values import (
+    Element,
+    code_of,
+    codeables,
+    elements,
+    text,
+    upper_limit,
+)
+from cds_service.guideline.concepts import MarkerLimits
+from cds_service.guideline.features import Evidence
+from cds_service.guideline.vocabulary import Level
+from cds_service.picture.record import Record, dated
+from cds_service.picture.results import Result
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """The upper limit a value is held against, and whose it is: "laboratory" or "assumed"."""
+
+    value: Decimal
+    origin: str
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """One result of a marker.
+
+    Attributes:
+        amount: in the marker's unit (or as sent, where only the result's own range is used); None if there is none.
+        problem: why there is no comparable amount, "" if there is one.
+        level: high is strictly above the limit.
+    """
+
+    result: Result
+    name: str
+    amount: Amount | None
+    unit: str
+    problem: str
+    limit: Limit | None
+    level: Level
+
+    @property
+    def when(self) -> When | None:
+        return self.result.when
+
+    @property
+    def shown(self) -> str:
+        """ "NSE 21.1 ug/L (limit 16.3)": the number judged."""
+        if self.amount is None:
+            return f"{self.name} {self.result.value.words or self.result.value.absent or 'without a value'}".strip()
+        value = f"{self.name} {self.amount.shown} {self.unit}".strip()
+        if self.limit is None:
+            return value
+        return f"{value} ({'assumed limit' if self.limit.origin == 'assumed' else 'limit'} {self.limit.value:f})"
+
+    @property
+    def evidence(self) -> Evidence:
+        words = self.shown
+        sent = self.result.value.words
+        if self.amount is not None and sent and self.unit and self.unit.lower() not in sent.lower():
+            words = f"{words}, sent as {sent}"
+        if self.result.preliminary:
+            words = f"{words}, preliminary"
+        return Evidence(dated(words, self.when), self.result.resource.reference)
+
+
+def comparable(result: Result, marker: MarkerLimits, record: Record) -> Reading:
+    """A reading in the marker's own unit, with a fallback limit (NSE)."""
+    value = result.value
+    if value.amount is None:
+        level = _interpreted(result.holder, record) or _interpreted_words(value.coded, record) or Level.UNKNOWN
+        return Reading(result, marker.name, None, marker.unit, "no number was given", None, level)
+    by = _factor(result, marker)
+    if isinstance(by, Refused):
+        return Reading(result, marker.name, None, marker.unit, by.reason, None, Level.UNKNOWN)
+    amount = value.amount.scaled(by)
+    own = own_limit(result.holder, by, marker.unit)
+    limit = Limit(own, "laboratory") if own is not None else None
+    if limit is None:
+        interpreted = _interpreted(result.holder, record)
+        if interpreted:
+            return Reading(result, marker.name, amount, marker.unit, "", None, interpreted)
+        limit = Limit(Decimal(marker.upper_limit), "assumed")
+    return Reading(result, marker.name, amount, marker.unit, "", limit, _level(amount, limit.value))
+
+
+def by_own_range(result: Result, marker: MarkerLimits, record: Record) -> Reading:
+    """A reading against the result's own range or interpretation only (chromogranin A: assays do not compare)."""
+    value = result.value
+    unit = value.unit
+    own = own_limit(result.holder, Decimal(1), unit)
+    if value.amount is not None and own is not None:
+        return Reading(
+            result,
+            marker.name,
+            value.amount,
+            unit,
+            "",
+            Limit(own, "laboratory"),
+            _level(value.amount, own),
+        )
+    level = _interpreted(result.holder, record) or Level.UNKNOWN
+    problem = "" if value.amount is not None else "no number was given"
+    return Reading(result, marker.name, value.amount, unit, problem, None, level)
+
+
+def _factor(result: Result, marker: MarkerLimits) -> Decimal | Refused:
+    unit = result.value.unit
+    if unit:
+        return factor(unit, marker.unit)
+    own = own_limit(result.holder, Decimal(1), marker.unit)
+    low, high = (Decimal(end) for end in marker.plausible_limit)
+    if own is not None and low <= own <= high:
+        return Decimal(1)
+    return Refused(f"no unit was given, and no reference range that shows it is {marker.unit}")
+
+
+def own_limit(holder: Element, by: Decimal, unit: str) -> Decimal | None:
+    """The upper limit of the result's own adult reference range, in our unit; None if there is none or several differ."""
+    found = set()
+    for range_ in elements(holder.get("referenceRange")):
+        limit = upper_limit(range_)
+        if limit is not None and _is_normal_adult(range_):
+            own = _range_factor(range_, by, unit)
+            if own is not None:
+                found.add(limit * own)
+    return found.pop() if len(found) == 1 else None
+
+
+def _range_factor(range_: Element, by: Decimal, unit: str) -> Decimal | None:
+    high = range_.get("high")
+    sent = (text(high.get("code")) or text(high.get("unit"))) if isinstance(high, dict) else ""
+    if not sent:
+        return by
+    if unit not in ("ug/L", "mg/dL", "mm"):
+        return Decimal(1)
+    own = factor(sent, unit)
+    return None if isinstance(own, Refused) else own
+
+
+def _is_normal_adult(range_: Element) -> bool:
+    kind = code_of(range_.get("type"))
+    age = range_.get("age")
+    oldest = number(age["high"].get("value")) if isinstance(age, dict) and isinstance(age.get("high"), dict) else None
+    words = " ".join(text(item.get("text")) for item in elements(range_.get("appliesTo"))).lower()
+    return kind in ("", "normal") and (oldest is None or oldest >= 18) and "child" not in words
+
+
+def _level(amount: Amount, limit: Decimal) -> Level:
+    match amount.above(limit):
+        case True:
+            return Level.HIGH
+        case False:
+            return Level.NORMAL
+        case _:
+            return Level.UNKNOWN
+
+
+def _interpreted(holder: Element, record: Record) -> Level | None:
+    """What the laboratory itself thought of the value."""
+    levels = {_interpreted_words(item, record) for item in codeables(holder.get("interpretation"), record.book)}
+    levels.discard(None)
+    return levels.pop() if len(levels) == 1 else None
+
+
+def _interpreted_words(item: Codeable, record: Record) -> Level | None:
+    bare = Codeable(
+        tuple(replace(c, system="v3-interpretation") if not c.uri else c for c in item.codings),
+        item.text,
+    )
+    values = {m.attributes.get("value") for m in record.book.which(bare, "answers/interpretation")}
+    if "high" in values:
+        return Level.HIGH
+    return Level.NORMAL if values and values <= {"normal", "low"} else None

@@ -1,0 +1,233 @@
+"""What single Conditions say of a neoplasm: kind, site, hormone, differentiation, whether it is only suspected.
+
+Gathers marks; which of them are one tumor is `tumors`, what the tumor is called is `diagnosis`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import IntEnum
+
+from cds_service.fhir.codes import Codeable, Meaning
+from cds_service.fhir.dates import When
+from cds_service.fhir.resources import Resource
+from cds_service.fhir.texts import Certainty
+from cds_service.fhir.values import (
+    code_of,
+    codeable,
+    codeables,
+    date_of,
+    elements,
+    reference,
+    text,
+)
+from cds_service.picture.record import Record
+
+NEN = ("net", "nec", "nen-unspecified", "small-cell")
+_SUSPECTED = ("provisional", "differential", "unconfirmed")
+_ORDER = (  # of several kinds in one Condition the one that says most
+    "other-nen",
+    "not-ours",
+    "sclc",
+    "nec",
+    "net",
+    "small-cell",
+    "nen-unspecified",
+    "neuroblastoma",
+    "nsclc",
+    "melanoma",
+    "seminoma",
+    "breast",
+    "prostate",
+    "brain-tumor",
+    "personal-history",
+    "metastasis",
+    "site-only",
+    "mass",
+    "other-cancer",
+)
+_MASS_WORD = "mass lesion tumor tumour nodule raumforderung läsion rundherd"
+
+
+class Strength(IntEnum):
+    """How strong a statement about the kind of a tumor is: morphology over a named concept over ICD over text."""
+
+    TEXT = 1
+    ICD = 2
+    NAMED = 3
+    MORPHOLOGY = 4
+
+
+_STRENGTHS = {
+    "icd-o-3": Strength.MORPHOLOGY,
+    "snomed": Strength.NAMED,
+    "ncit": Strength.NAMED,
+    "icd-10-cm": Strength.ICD,
+    "icd-10": Strength.ICD,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """One statement about what a tumor is."""
+
+    kind: str
+    strength: Strength
+    words: str
+    reference: str
+    attributes: tuple[tuple[str, str], ...] = ()
+
+    def get(self, name: str) -> str:
+        return dict(self.attributes).get(name, "")
+
+
+@dataclass(frozen=True, slots=True)
+class Neoplasm:
+    """One Condition about a neoplasm.
+
+    Attributes:
+        kind: the strongest mark's kind.
+        site: from the code, ICD topography, body site or words; "" if none is recorded.
+        words: differentiation, grade and value words of its texts, each with its certainty checked.
+        status: clinicalStatus, "" if missing.
+    """
+
+    resource: Resource
+    kind: str
+    marks: tuple[Mark, ...]
+    site: str
+    hormone: str
+    differentiation: frozenset[str]
+    grades: frozenset[str]
+    suspected: bool
+    status: str
+    related: str
+    label: str
+    recorded: When | None
+    text: str
+
+    @property
+    def is_active(self) -> bool:
+        return self.status in ("", "active", "recurrence", "relapse")
+
+
+def neoplasms(record: Record) -> list[Neoplasm]:
+    """Every Condition that names a neoplasm and is neither refuted nor entered in error."""
+    found = []
+    for condition in record.chart.of("Condition"):
+        if code_of(condition.at("verificationStatus")) in (
+            "refuted",
+            "entered-in-error",
+        ):
+            continue
+        neoplasm = _neoplasm(condition, record)
+        if neoplasm is not None:
+            found.append(neoplasm)
+    return found
+
+
+def _neoplasm(condition: Resource, record: Record) -> Neoplasm | None:
+    code = record.code(condition)
+    morphology = _morphology(condition, record)
+    meanings = [meaning for meaning in _kinds(code, record) if _counts(meaning, code)]
+    if meanings and all(meaning.name == "site-only" and meaning.by_code for meaning in meanings):
+        meanings += _histology_in_words(code, record)
+    marks = [_mark(meaning, None, condition) for meaning in meanings]
+    marks += [_mark(meaning, Strength.MORPHOLOGY, condition) for meaning in _kinds(morphology, record)]
+    if not marks:
+        return None
+    top = min(
+        marks,
+        key=lambda mark: (
+            mark.kind == "site-only",
+            -mark.strength,
+            _ORDER.index(mark.kind),
+        ),
+    )
+    if top.kind == "not-ours":
+        return None
+    words = list(record.book.in_text((*code.texts, *morphology.texts), "diagnoses"))
+    doubtful = all(m.certainty is Certainty.DOUBTFUL for m in meanings) if meanings else False
+    said = [m for m in words if m.name == "words" and m.certainty is Certainty.AFFIRMED]
+    return Neoplasm(
+        resource=condition,
+        kind=top.kind,
+        marks=tuple(marks),
+        site=_site(condition, marks, said, record),
+        hormone=next((mark.get("hormone") for mark in marks if mark.get("hormone")), ""),
+        differentiation=frozenset(m.attributes["differentiation"] for m in said if "differentiation" in m.attributes)
+        | frozenset(mark.get("differentiation") for mark in marks if mark.get("differentiation")),
+        grades=frozenset(m.attributes["grade"] for m in said if "grade" in m.attributes)
+        | frozenset("high-grade" for m in said if m.attributes.get("value") == "high-grade")
+        | frozenset(mark.get("grade") for mark in marks if mark.get("grade")),
+        suspected=doubtful or code_of(condition.at("verificationStatus")) in _SUSPECTED,
+        status=code_of(condition.at("clinicalStatus")),
+        related=_related(condition),
+        label=code.shown or morphology.shown,
+        recorded=date_of(condition.data, "onsetDateTime", "onsetPeriod", "recordedDate"),
+        text=" ".join((*code.texts, *morphology.texts)),
+    )
+
+
+def _kinds(code: Codeable, record: Record) -> list[Meaning]:
+    return [meaning for meaning in record.book.meanings(code, "diagnoses") if meaning.name != "words"]
+
+
+def _histology_in_words(code: Codeable, record: Record) -> list[Meaning]:
+    """Where the code names only the organ, its words may name the histology (C34.1, "SCLC")."""
+    histologies = (*NEN, "sclc", "nsclc", "other-nen")
+    return [meaning for meaning in record.book.in_text(code.texts, "diagnoses") if meaning.name in histologies]
+
+
+def _counts(meaning: Meaning, code: Codeable) -> bool:
+    """Codes of uncertain behavior and imaging findings count only with mass or lesion in the words."""
+    if meaning.attributes.get("value") != "needs-word":
+        return True
+    words = " ".join(code.texts).lower()
+    return any(word in words for word in _MASS_WORD.split())
+
+
+def _mark(meaning: Meaning, strength: Strength | None, condition: Resource) -> Mark:
+    return Mark(
+        meaning.name,
+        strength or _STRENGTHS.get(meaning.system, Strength.TEXT),
+        meaning.words,
+        condition.reference,
+        tuple(sorted(meaning.attributes.items())),
+    )
+
+
+def _morphology(condition: Resource, record: Record) -> Codeable:
+    """mCODE histology-morphology-behavior, and the ICD-O extensions of other profiles."""
+    for extension in elements(condition.at("extension")):
+        url = text(extension.get("url")).lower()
+        if "morpholog" in url or "histolog" in url:
+            return codeable(
+                extension.get("valueCodeableConcept") or extension.get("valueCoding"),
+                record.book,
+            )
+    return Codeable()
+
+
+def _site(condition: Resource, marks: list[Mark], said: list[Meaning], record: Record) -> str:
+    coded = [mark.get("site") for mark in marks if mark.get("site") and mark.strength > Strength.TEXT]
+    if coded:
+        return coded[0]
+    places = codeables(condition.at("bodySite"), record.book)
+    located = [
+        m.attributes["site"]
+        for place in places
+        for m in record.book.in_text(place.texts, "diagnoses")
+        if "site" in m.attributes
+    ]
+    written = [mark.get("site") for mark in marks if mark.get("site")]
+    written += [m.attributes["site"] for m in said if "site" in m.attributes]
+    return next(iter((*located, *written)), "")
+
+
+def _related(condition: Resource) -> str:
+    """The Condition that a metastasis says it belongs to (condition-related, mCODE related-condition)."""
+    for extension in elements(condition.at("extension")):
+        if "condition-related" in text(extension.get("url")) or "related-condition" in text(extension.get("url")):
+            return reference(extension.get("valueReference"))
+    return ""

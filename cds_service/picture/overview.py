@@ -1,0 +1,173 @@
+"""What all tumors of a patient say together: how many, which other cancers, and in what context an NSE stands.
+
+Looks at finished tumor pictures, never at resources - but for the event that explains an NSE without a tumor.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from cds_service.fhir.values import date_of
+from cds_service.guideline.features import Evidence, Feature, Gap, known, unknown
+from cds_service.guideline.vocabulary import (
+    Course,
+    Diagnosis,
+    NenCount,
+    NseContext,
+    OtherCancer,
+)
+from cds_service.picture.events import is_true
+from cds_service.picture.record import Record, dated
+from cds_service.picture.tumors import Tumor
+
+_COUNTED = (
+    Diagnosis.NET,
+    Diagnosis.NEC,
+    Diagnosis.HIGH_GRADE_UNDETERMINED,
+    Diagnosis.NEN_UNSPECIFIED,
+    Diagnosis.SUSPECTED_NEN,
+    Diagnosis.OTHER_NEN,
+    Diagnosis.SCLC,
+    Diagnosis.NEUROBLASTOMA,
+)
+_CONTEXTS = (
+    (NseContext.SCLC, (Diagnosis.SCLC,)),
+    (NseContext.NEC, (Diagnosis.NEC, Diagnosis.HIGH_GRADE_UNDETERMINED)),
+    (NseContext.NET, (Diagnosis.NET, Diagnosis.NEN_UNSPECIFIED)),
+    (NseContext.OTHER_NEN, (Diagnosis.OTHER_NEN,)),
+    (NseContext.NEUROBLASTOMA, (Diagnosis.NEUROBLASTOMA,)),
+    (NseContext.SUSPECTED_NEN, (Diagnosis.SUSPECTED_NEN,)),
+)
+_LATER_CONTEXTS = (
+    (NseContext.BRAIN_TUMOR, (Diagnosis.BRAIN_TUMOR,)),
+    (NseContext.OTHER_CANCER, (Diagnosis.OTHER_CANCER, Diagnosis.NSCLC)),
+)
+_NAMED_CANCERS = {"breast": OtherCancer.BREAST, "prostate": OtherCancer.PROSTATE, "melanoma": OtherCancer.MELANOMA,
+                  "seminoma": OtherCancer.SEMINOMA, "nsclc": OtherCancer.NSCLC}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """One tumor with the two features that matter here."""
+
+    tumor: Tumor
+    diagnosis: Feature
+    course: Feature
+
+    @property
+    def is_after_resection(self) -> bool:
+        return Course.AFTER_RESECTION in self.course.values
+
+    def is_one_of(self, diagnoses: tuple[Diagnosis, ...]) -> bool:
+        return bool(self.diagnosis.values & set(diagnoses))
+
+    @property
+    def lacks_histology(self) -> bool:
+        """A confirmed cancer of lung, pancreas or small intestine whose code does not say which kind."""
+        return self.diagnosis.is_unknown and self.tumor.family == "site-only"
+
+    @property
+    def evidence(self) -> Evidence:
+        return Evidence(self.tumor.label, self.tumor.reference)
+
+
+def overview_features(seen: tuple[Seen, ...], record: Record) -> Iterator[Feature]:
+    yield _nen_count(seen, record)
+    yield _other_cancer(seen, record)
+    yield _nse_context(seen, record)
+
+
+def _nen_count(seen: tuple[Seen, ...], record: Record) -> Feature:
+    name = "nen-count"
+    counted = [item for item in seen if item.is_one_of(_COUNTED)]
+    active = [item for item in counted if Course.ACTIVE in item.course.values]
+    open_ = [item for item in counted if item.course.is_unknown]
+    evidence = [item.evidence for item in (*active, *open_)]
+    if len(active) > 1:
+        return known(name, NenCount.TWO_OR_MORE, evidence=evidence)
+    if open_:
+        return unknown(name, Gap.NOT_RECORDED, "the course of a tumor is not recorded", evidence)
+    if active:
+        return known(name, NenCount.ONE, evidence=evidence)
+    if record.searched("conditions"):
+        return known(
+            name,
+            NenCount.NONE,
+            evidence=[Evidence("Conditions searched, no neuroendocrine tumor found")],
+        )
+    return unknown(name, Gap.NOT_SEARCHED)
+
+
+def _other_cancer(seen: tuple[Seen, ...], record: Record) -> Feature:
+    name = "other-cancer"
+    values: set[str] = set()
+    evidence: list[Evidence] = []
+    for item in seen:
+        if item.is_after_resection or not item.tumor.all_conditions:
+            continue
+        if item.diagnosis.is_unknown or (item.is_one_of((Diagnosis.OTHER_CANCER, Diagnosis.NSCLC)) and _is_open(item)):
+            values.add(OtherCancer.UNKNOWN)
+            evidence.append(item.evidence)
+        elif item.is_one_of((Diagnosis.OTHER_CANCER, Diagnosis.NSCLC)):
+            values.add(_NAMED_CANCERS.get(item.tumor.family, OtherCancer.OTHER))
+            evidence.append(item.evidence)
+    if OtherCancer.UNKNOWN in values:
+        held = frozenset(str(value) for value in values)
+        return Feature(
+            name,
+            held,
+            tuple(evidence),
+            Gap.NOT_RECORDED,
+            "the kind of a cancer is not recorded",
+        )
+    if values:
+        return Feature(name, frozenset(str(value) for value in values), tuple(evidence))
+    if record.searched("conditions"):
+        return known(
+            name,
+            OtherCancer.NONE,
+            evidence=[Evidence("Conditions searched, no other cancer found")],
+        )
+    return unknown(name, Gap.NOT_SEARCHED)
+
+
+def _is_open(item: Seen) -> bool:
+    """Only suspected, or neither active nor surely gone."""
+    return item.tumor.suspected or item.course.is_unknown
+
+
+def _nse_context(seen: tuple[Seen, ...], record: Record) -> Feature:
+    """Over the active tumors, and only if there is none over those after resection, the first that holds."""
+    name = "nse-context"
+    present = [item for item in seen if item.tumor.all_conditions]
+    pool = [item for item in present if not item.is_after_resection] or present
+    for context, diagnoses in _CONTEXTS:
+        if found := [item.evidence for item in pool if item.is_one_of(diagnoses)]:
+            return known(name, context, evidence=found)
+    if found := [item.evidence for item in pool if item.lacks_histology]:
+        return known(name, NseContext.HISTOLOGY_UNKNOWN, evidence=found)
+    if found := [item.evidence for item in pool if item.diagnosis.is_unknown]:
+        return unknown(name, Gap.NOT_RECORDED, "the kind of a tumor is not recorded", found)
+    for context, diagnoses in _LATER_CONTEXTS:
+        if found := [item.evidence for item in pool if item.is_one_of(diagnoses)]:
+            return known(name, context, evidence=found)
+    if arrest := list(_arrests(record)):
+        return known(name, NseContext.NEURO_PROGNOSIS, evidence=arrest)
+    if record.searched("conditions"):
+        return known(
+            name,
+            NseContext.NONE,
+            evidence=[Evidence("Conditions searched, no cancer or suspicion found")],
+        )
+    return unknown(name, Gap.NOT_SEARCHED)
+
+
+def _arrests(record: Record) -> Iterator[Evidence]:
+    """Cardiac arrest or coma of the last days: NSE then answers another question."""
+    for condition in record.chart.of("Condition"):
+        meant = record.means(condition, "events/neuro-event") if is_true(condition) else ()
+        if any(meaning.attributes.get("value") == "arrest-or-coma" for meaning in meant):
+            when = date_of(condition.data, "onsetDateTime", "onsetPeriod", "recordedDate")
+            if when is None or when.within_days(record.limits.neuro_prognosis_days, record.now) is not False:
+                yield Evidence(dated(record.code(condition).shown, when), condition.reference)

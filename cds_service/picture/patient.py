@@ -1,0 +1,153 @@
+"""Draws the whole picture of one patient: every word of the vocabulary gets a value, known or not.
+
+Only puts the derivations in order; each of them lives in a module of its own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from cds_service.guideline.features import Feature, PatientPicture, Remark, TumorPicture
+from cds_service.guideline.vocabulary import VOCABULARY, Diagnosis, Progression, Scope
+from cds_service.picture.diagnosis import (
+    Named,
+    histology_feature,
+    name_tumor,
+    primary_feature,
+    tissue_of,
+)
+from cds_service.picture.disease import (
+    hormone_feature,
+    progression_feature,
+    sstr_feature,
+)
+from cds_service.picture.extent import extent_feature
+from cds_service.picture.grading import (
+    UNGRADED_SITES,
+    grade_features,
+    grading_of,
+    ki67_features,
+    p53_rb1_feature,
+)
+from cds_service.picture.nse import newest_reading, nse_features
+from cds_service.picture.orders import Draft, ordering_feature
+from cds_service.picture.other_markers import cga_features, newest_cga
+from cds_service.picture.overview import Seen, overview_features
+from cds_service.picture.person import person_features
+from cds_service.picture.record import Record
+from cds_service.picture.surgery import (
+    course_feature,
+    exception_feature,
+    last_removal,
+    operations,
+    resection_feature,
+)
+from cds_service.picture.treatment import therapy_features
+from cds_service.picture.tumors import Tumor, tumors
+
+_GRADED = (
+    Diagnosis.NET,
+    Diagnosis.NEN_UNSPECIFIED,
+    Diagnosis.HIGH_GRADE_UNDETERMINED,
+    Diagnosis.SUSPECTED_NEN,
+)
+_FOLLOWED_BY_NSE = {"nen", "sclc"}
+
+
+@dataclass(frozen=True, slots=True)
+class _Drawn:
+    tumor: Tumor
+    picture: TumorPicture
+    removed: datetime | None
+
+
+def draw_picture(record: Record, drafted: tuple[Draft, ...]) -> PatientPicture:
+    """All case features of the patient of this call."""
+    everyone = tumors(record)
+    drawn = [_draw(tumor, everyone, record) for tumor in everyone]
+    seen = tuple(Seen(d.tumor, d.picture.features["diagnosis"], d.picture.features["course"]) for d in drawn)
+    patient = _table(
+        [
+            *person_features(record),
+            *overview_features(seen, record),
+            *nse_features(record, _nse_from(drawn)),
+            *cga_features(record),
+        ],
+        Scope.PATIENT,
+    )
+    call = _table([ordering_feature(drafted)], Scope.CALL)
+    return PatientPicture(
+        patient,
+        tuple(d.picture for d in drawn),
+        call,
+        _leads(record),
+        tuple(_remarks(record)),
+    )
+
+
+def _leads(record: Record) -> Mapping[str, str]:
+    readings = {"nse": newest_reading(record), "cga": newest_cga(record)}
+    return {name: reading.shown for name, reading in readings.items() if reading is not None}
+
+
+def _table(features: Iterable[Feature], scope: Scope) -> Mapping[str, Feature]:
+    """The features by name, each word of the scope exactly once."""
+    table = {feature.name: feature for feature in features}
+    missing = {kind.name for kind in VOCABULARY.values() if kind.scope is scope} ^ table.keys()
+    if missing:
+        raise LookupError(f"the picture and the vocabulary differ in {sorted(missing)}")
+    return table
+
+
+def _draw(tumor: Tumor, everyone: tuple[Tumor, ...], record: Record) -> _Drawn:
+    grading = grading_of(tumor, everyone, record)
+    tissue = tissue_of(tumor, everyone, record)
+    named = name_tumor(tumor, tissue, grading, record)
+    extent = extent_feature(tumor, everyone, record)
+    removed = operations(tumor, everyone, extent, record)
+    progression = progression_feature(tumor, everyone, record)
+    hormone = hormone_feature(tumor, everyone, record)
+    features = [
+        named.feature,
+        histology_feature(tumor, named, tissue, record),
+        course_feature(tumor, removed, Progression.YES in progression.values),
+        primary_feature(tumor, tissue),
+        extent,
+        *ki67_features(grading, record),
+        *grade_features(tumor, everyone, grading, _is_graded(tumor, named), record),
+        p53_rb1_feature(tumor, everyone, record),
+        hormone,
+        sstr_feature(tumor, everyone, record),
+        progression,
+        *therapy_features(tumor, everyone, record),
+        resection_feature(removed, record),
+        exception_feature(tumor, everyone, hormone, record),
+    ]
+    last = last_removal(removed)
+    leads = {"ki67": f"Ki-67 {grading.ki67.amount.shown} %"} if grading.ki67 else {}
+    picture = TumorPicture(tumor.reference, tumor.label, _table(features, Scope.TUMOR), leads)
+    return _Drawn(tumor, picture, last.latest if last else None)
+
+
+def _is_graded(tumor: Tumor, named: Named) -> bool:
+    """WHO grades NET of the gut and pancreas; not lung, thymus, breast, NEC, SCLC or other tumors."""
+    return named.value in _GRADED and tumor.site not in UNGRADED_SITES
+
+
+def _nse_from(drawn: list[_Drawn]) -> datetime | None:
+    """The last resection, where every NEN and SCLC of the patient is after resection."""
+    followed = [d for d in drawn if d.tumor.family in _FOLLOWED_BY_NSE]
+    resected = [d for d in followed if "after-resection" in d.picture.features["course"].values]
+    dates = [d.removed for d in resected if d.removed]
+    return max(dates) if followed and len(resected) == len(followed) and dates else None
+
+
+def _remarks(record: Record) -> Iterable[Remark]:
+    for item in record.chart.set_aside:
+        yield Remark(f"{item.type or 'resource'} not used: {item.reason}", item.reference)
+    for fault in record.chart.faults:
+        yield Remark(f"not readable: {fault}")
+    if record.chart.others:
+        yield Remark(f"{record.chart.others} resources of another patient were left out")

@@ -1,0 +1,126 @@
+"""One patient's record as the picture reads it: the chart, the code lists, the figures and the moment of the call.
+
+Small questions about single resources only; what they mean together is asked in the other modules.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+
+from cds_service.fhir.codes import Codeable, CodeBook, Meaning
+from cds_service.fhir.dates import When, months_before
+from cds_service.fhir.resources import Chart, Resource
+from cds_service.fhir.values import (
+    code_of,
+    codeable,
+    date_of,
+    elements,
+    reference,
+    text,
+)
+from cds_service.guideline.features import Evidence
+from cds_service.guideline.knowledge import Knowledge
+from cds_service.guideline.limits import Limits
+
+PATHOLOGY = re.compile(
+    r"patholog|histolog|cytolog|biops|immun(?:e|o)[- ]?(?:stain|histochem)|zytolog",
+    re.IGNORECASE,
+)
+_MARKUP = re.compile(r"<[^>]*>")
+_LONGEST_REPORT = 100_000
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """Everything a derivation may look at."""
+
+    chart: Chart
+    book: CodeBook
+    knowledge: Knowledge
+    now: datetime
+
+    @property
+    def limits(self) -> Limits:
+        return self.knowledge.limits
+
+    def searched(self, *keys: str) -> bool:
+        return self.chart.was_searched(*keys)
+
+    def code(self, resource: Resource, name: str = "code") -> Codeable:
+        return codeable(resource.at(name), self.book)
+
+    def means(self, resource: Resource, *ids: str) -> tuple[Meaning, ...]:
+        """Which of these concepts the resource's code surely means."""
+        return self.book.which(self.code(resource), *ids)
+
+    def recent(self, when: When | None, months: int) -> bool | None:
+        """Whether a date lies in the last so many months; None if it cannot be told."""
+        if when is None:
+            return None
+        before = when.is_before(months_before(self.now, months))
+        return None if before is None else not before
+
+
+def date_of_result(resource: Resource) -> When | None:
+    """When the sample was taken, else when the result was issued."""
+    return date_of(
+        resource.data,
+        "effectiveDateTime",
+        "effectiveInstant",
+        "effectivePeriod",
+        "issued",
+    )
+
+
+def dated(words: str, when: When | None) -> str:
+    return f"{words}, {when.text}" if when else f"{words}, undated"
+
+
+def evidence(resource: Resource, words: str, when: When | None = None) -> Evidence:
+    return Evidence(dated(words, when) if when else words, resource.reference)
+
+
+def is_countable(resource: Resource) -> bool:
+    """Statuses of results that count; `preliminary` is asked separately."""
+    return code_of(resource.at("status")) in ("final", "amended", "corrected")
+
+
+def report_texts(resource: Resource, book: CodeBook) -> Iterator[str]:
+    """The words of a report: conclusion, coded conclusions, and attached plain text or HTML."""
+    if words := text(resource.at("conclusion")):
+        yield words
+    for conclusion in elements(resource.at("conclusionCode")):
+        if words := codeable(conclusion, book).shown:
+            yield words
+    for form in elements(resource.at("presentedForm")):
+        yield from _attached(text(form.get("contentType")), form.get("data"))
+
+
+def _attached(content_type: str, data: object) -> Iterator[str]:
+    if not content_type.startswith(("text/plain", "text/html")) or not isinstance(data, str):
+        return
+    try:
+        words = base64.b64decode(data[: _LONGEST_REPORT * 2]).decode("utf-8", "replace")[:_LONGEST_REPORT]
+    except (binascii.Error, ValueError):
+        return
+    yield _MARKUP.sub(" ", words) if "html" in content_type else words
+
+
+def is_pathology(report: Resource, book: CodeBook) -> bool:
+    """Whether a DiagnosticReport comes from pathology, by its category or code."""
+    categories = [codeable(item, book) for item in elements(report.at("category"))]
+    if any(coding.code in ("PAT", "SP", "CP") for category in categories for coding in category.codings):
+        return True
+    words = " ".join(text for item in (*categories, codeable(report.at("code"), book)) for text in item.texts)
+    return bool(PATHOLOGY.search(words))
+
+
+def subject_of(resource: Resource) -> list[str]:
+    """References by which a result says what it is about: focus, specimen, reason."""
+    holders = ("focus", "specimen", "reasonReference")
+    return [ref for name in holders for item in elements(resource.at(name)) if (ref := reference(item))]

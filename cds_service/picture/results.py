@@ -1,0 +1,123 @@
+"""Observations as results: components flattened, statuses respected, only the last correction of one result kept.
+
+Says what was measured and when; what it means is the work of the modules that ask.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from cds_service.fhir.codes import Codeable
+from cds_service.fhir.dates import When
+from cds_service.fhir.resources import OBSERVATION_FOLDERS, Resource
+from cds_service.fhir.values import (
+    Element,
+    Value,
+    code_of,
+    codeable,
+    elements,
+    text,
+    value_of,
+)
+from cds_service.picture.record import Record, date_of_result
+
+_RANK = {"corrected": 2, "amended": 2, "final": 1, "preliminary": 0}
+_LONG_AGO = datetime.min.replace(tzinfo=UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """One value of one Observation (or of a component of it).
+
+    Attributes:
+        concept: id of the concept its code means ("markers/nse").
+        holder: the Observation or component that holds value, range and interpretation.
+    """
+
+    resource: Resource
+    concept: str
+    holder: Element
+    value: Value
+    when: When | None
+    preliminary: bool
+
+    @property
+    def sort_key(self) -> tuple[datetime, str, str]:
+        """Order by effective time, then issue, then id; undated results first."""
+        earliest = self.when.earliest if self.when else _LONG_AGO
+        return (earliest, text(self.resource.at("issued")), self.resource.id)
+
+
+def results(record: Record, *concepts: str) -> list[Result]:
+    """All results of these concepts whose status counts, newest last; preliminary ones are marked."""
+    current = _corrected(resource for resource in record.chart.of("Observation") if _rank(resource) >= 0)
+    found = [result for resource in current for result in _flattened(resource, record, concepts)]
+    return sorted(found, key=lambda result: result.sort_key)
+
+
+def _rank(resource: Resource) -> int:
+    return _RANK.get(code_of(resource.at("status")), -1)
+
+
+def _corrected(observations: Iterable[Resource]) -> list[Resource]:
+    """Of the results with one identifier only the latest correction."""
+    best: dict[str, Resource] = {}
+    for observation in observations:
+        key = _identifier(observation) or observation.reference
+        if key not in best or _newer(observation, best[key]):
+            best[key] = observation
+    return list(best.values())
+
+
+def _newer(one: Resource, other: Resource) -> bool:
+    def key(resource: Resource) -> tuple[int, str, str, str]:
+        meta = resource.at("meta")
+        updated = text(meta.get("lastUpdated")) if isinstance(meta, dict) else ""
+        return (_rank(resource), text(resource.at("issued")), updated, resource.id)
+
+    return key(one) > key(other)
+
+
+def _identifier(observation: Resource) -> str:
+    for identifier in elements(observation.at("identifier")):
+        if value := text(identifier.get("value")):
+            return f"{text(identifier.get('system'))}|{value}"
+    return ""
+
+
+def _flattened(resource: Resource, record: Record, concepts: tuple[str, ...]) -> Iterator[Result]:
+    holders = [(resource.data, record.code(resource))]
+    holders += [(part, codeable(part.get("code"), record.book)) for part in elements(resource.at("component"))]
+    for holder, code in holders:
+        concept = _concept(code, record, concepts)
+        if concept and not (holder is resource.data and _is_panel(resource, record)):
+            yield Result(
+                resource,
+                concept,
+                holder,
+                value_of(holder, record.book),
+                date_of_result(resource),
+                _rank(resource) == 0,
+            )
+
+
+def _concept(code: Codeable, record: Record, concepts: tuple[str, ...]) -> str:
+    """The wanted concept a code means; a more exact sibling that is not wanted (breast-only Ki-67) hides it."""
+    folders = {concept.partition("/")[0] for concept in concepts} & set(OBSERVATION_FOLDERS)
+    named = [m.concept.id for m in record.book.meanings(code, *sorted(folders))]
+    excluded = {
+        "markers/nse-other-specimen",
+        "pathology/ki67-breast",
+        "pathology/mitoses-breast",
+    } - set(concepts)
+    if any(name in excluded for name in named):
+        return ""
+    return next((name for name in named if name in concepts), "")
+
+
+def _is_panel(resource: Resource, record: Record) -> bool:
+    """An Observation that only gathers: no value of its own, but components or members."""
+    gathers = bool(elements(resource.at("component")) or resource.at("hasMember"))
+    return gathers and value_of(resource.data, record.book).is_empty

@@ -1,0 +1,267 @@
+"""Resections of a tumor, the course of the disease after them, and the small tumors that need none.
+
+A biopsy is never a resection; a metastasis removed is not the primary removed.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from decimal import Decimal
+
+from cds_service.fhir.amounts import Amount
+from cds_service.fhir.codes import Codeable, Meaning
+from cds_service.fhir.dates import When
+from cds_service.fhir.resources import Resource
+from cds_service.fhir.texts import find
+from cds_service.fhir.units import Refused, factor
+from cds_service.fhir.values import (
+    code_of,
+    codeables,
+    date_of,
+    elements,
+    notes,
+    reference,
+)
+from cds_service.guideline.features import Evidence, Feature, Gap, known, unknown
+from cds_service.guideline.vocabulary import (
+    Course,
+    Extent,
+    Resection,
+    ResectionException,
+)
+from cds_service.picture.events import is_true
+from cds_service.picture.grading import pathology_words
+from cds_service.picture.record import Record, dated
+from cds_service.picture.results import results
+from cds_service.picture.tumors import Tumor, owners
+
+_R0 = re.compile(
+    r"\bR0\b|\bcomplete(?:ly)? (?:excis|resect|remov)\w*|\bin sano\b|\bvollständig entfernt\b",
+    re.IGNORECASE,
+)
+_GASTRIC_TYPE_1 = re.compile(r"\btype?\s?(?:1|I)\b|\btyp\s?(?:1|I)\b", re.IGNORECASE)
+_ENDED = ("remission", "resolved", "inactive")
+_AGAIN = ("recurrence", "relapse")
+_SMALL_SITES = ("duodenum", "appendix", "rectum")
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """One completed resection. `of_primary`: it took the organ of the tumor, not a metastasis."""
+
+    when: When | None
+    curative: bool
+    palliative: bool
+    of_primary: bool
+    evidence: Evidence
+
+
+def operations(tumor: Tumor, everyone: tuple[Tumor, ...], extent: Feature, record: Record) -> list[Operation]:
+    """The resections that belong to this tumor, oldest first."""
+    found = []
+    for resource in (*record.chart.of("Procedure"), *record.chart.of("Condition")):
+        meant = record.means(resource, "procedures/resection") if _is_done(resource) else ()
+        if meant and _belongs(resource, meant, tumor, everyone, record):
+            found.append(_operation(resource, meant, tumor, everyone, extent, record))
+    return sorted(
+        found,
+        key=lambda o: (
+            o.when.earliest.isoformat() if o.when else "",
+            o.evidence.reference,
+        ),
+    )
+
+
+def _is_done(resource: Resource) -> bool:
+    return is_true(resource) if resource.type == "Condition" else code_of(resource.at("status")) == "completed"
+
+
+def _belongs(
+    resource: Resource,
+    meant: Iterable[Meaning],
+    tumor: Tumor,
+    everyone: tuple[Tumor, ...],
+    record: Record,
+) -> bool:
+    reasons = {reference(item) for item in elements(resource.at("reasonReference"))}
+    if reasons & {ref for other in everyone for ref in other.references}:
+        return bool(reasons & tumor.references)
+    sites = {meaning.attributes["site"] for meaning in meant if "site" in meaning.attributes}
+    if sites:
+        return tumor.site in sites or (not tumor.site and owners(resource, everyone, record) == [tumor])
+    return owners(resource, everyone, record) == [tumor]
+
+
+def _operation(
+    resource: Resource,
+    meant: tuple[Meaning, ...],
+    tumor: Tumor,
+    everyone: tuple[Tumor, ...],
+    extent: Feature,
+    record: Record,
+) -> Operation:
+    when = date_of(resource.data, "performedDateTime", "performedPeriod", "onsetDateTime")
+    kinds = {meaning.attributes.get("value", "other") for meaning in meant}
+    sites = {meaning.attributes["site"] for meaning in meant if "site" in meaning.attributes}
+    intents = [
+        *codeables(resource.at("reasonCode"), record.book),
+        *_intents(resource, record),
+    ]
+    curative = any(record.book.has(code, "answers/curative-intent") for code in intents)
+    palliative = any(record.book.has(code, "answers/palliative-intent") for code in intents)
+    words = (
+        *record.code(resource).texts,
+        *notes(resource.data),
+        *(t for _, t in pathology_words(tumor, everyone, record)),
+    )
+    complete = any(find(_R0, text) for text in words)
+    localized = not extent.is_unknown and not extent.values & {
+        Extent.METASTATIC,
+        Extent.EXTENSIVE,
+    }
+    of_organ = bool(sites & {tumor.site}) and "radical" in kinds
+    whole = complete or (of_organ and localized) or tumor.site == "appendix" and "appendix" in sites
+    return Operation(
+        when=when,
+        curative=not palliative and (curative or whole),
+        palliative=palliative,
+        of_primary=not palliative and (of_organ or complete or curative or bool(kinds & {"radical", "local"})),
+        evidence=Evidence(dated(record.code(resource).shown, when), resource.reference),
+    )
+
+
+def _intents(resource: Resource, record: Record) -> list[Codeable]:
+    """mCODE treatment-intent."""
+    return [
+        code
+        for extension in elements(resource.at("extension"))
+        if "treatment-intent" in str(extension.get("url", ""))
+        for code in codeables(extension.get("valueCodeableConcept"), record.book)
+    ]
+
+
+def resection_feature(found: list[Operation], record: Record) -> Feature:
+    evidence = [operation.evidence for operation in found]
+    if any(operation.curative for operation in found):
+        return known("resection", Resection.CURATIVE, evidence=evidence)
+    if found:
+        return known("resection", Resection.OTHER, evidence=evidence)
+    if record.searched("procedures"):
+        return known(
+            "resection",
+            Resection.NONE_RECORDED,
+            evidence=[Evidence("procedures searched, no resection found")],
+        )
+    return unknown("resection", Gap.NOT_SEARCHED)
+
+
+def course_feature(tumor: Tumor, found: list[Operation], progressed: bool) -> Feature:
+    """Active, or after a resection with nothing since - even where the problem list still says active."""
+    statuses = [(c.status, Evidence(f"{c.label}: {c.status or 'no clinical status'}", c.resource.reference))
+                for c in tumor.all_conditions]  # fmt: skip
+    evidence = [item for _, item in statuses]
+    removed = [operation for operation in found if operation.of_primary]
+    spread = any(metastasis.is_active for metastasis in tumor.metastases)
+    again = any(status in _AGAIN for status, _ in statuses)
+    if removed and not (spread or again or progressed):
+        return known(
+            "course",
+            Course.AFTER_RESECTION,
+            evidence=[*evidence, *(o.evidence for o in removed)],
+        )
+    if not tumor.all_conditions:
+        return unknown("course", Gap.NOT_RECORDED, "no tumor is recorded")
+    past = all(c.kind == "personal-history" or c.status in _ENDED for c in tumor.all_conditions)
+    if past:
+        return unknown(
+            "course",
+            Gap.NOT_RECORDED,
+            "not active, and no resection was found",
+            evidence,
+        )
+    return known("course", Course.ACTIVE, evidence=evidence)
+
+
+def last_removal(found: list[Operation]) -> When | None:
+    dates = [operation.when for operation in found if operation.of_primary and operation.when]
+    return max(dates, key=lambda when: when.latest) if dates else None
+
+
+def exception_feature(tumor: Tumor, everyone: tuple[Tumor, ...], hormone: Feature, record: Record) -> Feature:
+    """`resection-exception`: small tumors in which surveillance or endoscopic removal is accepted."""
+    name = "resection-exception"
+    if not tumor.all_conditions:
+        return unknown(name, Gap.NOT_RECORDED)
+    if hormone.values & {
+        "carcinoid",
+        "gastrinoma",
+        "insulinoma",
+        "other",
+        "unspecified",
+    }:
+        return known(
+            name,
+            ResectionException.NO,
+            evidence=hormone.evidence,
+            note="a functioning tumor",
+        )
+    if tumor.site == "stomach":
+        typed = [c for c in tumor.conditions if find(_GASTRIC_TYPE_1, c.text)]
+        if typed:
+            shown = [Evidence(c.label, c.resource.reference) for c in typed]
+            return known(name, ResectionException.YES, evidence=shown, note="gastric type 1")
+        return unknown(name, Gap.NOT_RECORDED, "the gastric type is not recorded")
+    if tumor.site not in ("pancreas", *_SMALL_SITES):
+        if not tumor.site:
+            return unknown(name, Gap.NOT_RECORDED, "the site is not recorded")
+        return known(name, ResectionException.NO, evidence=[Evidence(f"site {tumor.site}")])
+    return _by_size(tumor, everyone, record)
+
+
+def _by_size(tumor: Tumor, everyone: tuple[Tumor, ...], record: Record) -> Feature:
+    name = "resection-exception"
+    men1 = [c for c in record.chart.of("Condition") if is_true(c) and record.means(c, "syndromes/men1")]
+    sizes = _sizes(tumor, everyone, record)
+    if not sizes:
+        return unknown(name, Gap.NOT_RECORDED, "the size is not recorded")
+    size, evidence = sizes[-1]
+    if tumor.site == "pancreas":
+        large = size.above(record.limits.size_pancreas_mm)
+    else:
+        smaller = size.below(record.limits.size_small_mm)
+        large = None if smaller is None else not smaller
+    if large is None:
+        return unknown(
+            name,
+            Gap.NOT_READABLE,
+            "the size lies on both sides of the limit",
+            [evidence],
+        )
+    if not large and men1:
+        return unknown(name, Gap.CONTRADICTORY, "small, and MEN1 is recorded", [evidence])
+    return known(
+        name,
+        ResectionException.NO if large else ResectionException.YES,
+        evidence=[evidence],
+    )
+
+
+def _sizes(tumor: Tumor, everyone: tuple[Tumor, ...], record: Record) -> list[tuple[Amount, Evidence]]:
+    """Sizes in mm of this tumor, newest last; several dimensions of one result count by the largest."""
+    found: dict[str, tuple[Amount, Evidence]] = {}
+    for result in results(record, "status/tumor-size"):
+        if result.value.amount is None or owners(result.resource, everyone, record) != [tumor]:
+            continue
+        by = factor(result.value.unit, "mm")
+        if isinstance(by, Refused):
+            continue
+        size = result.value.amount.scaled(by)
+        key = result.resource.reference
+        if key not in found or (size.high or Decimal(0)) > (found[key][0].high or Decimal(0)):
+            found[key] = (
+                size,
+                Evidence(dated(f"size {size.shown} mm", result.when), key),
+            )
+    return list(found.values())
