@@ -1,0 +1,29 @@
+# Each target also sets up what it needs: Python 3.11+ and make are enough.
+PYTHON ?= python3
+BIN := .venv/bin
+READY := .venv/.ready
+
+.PHONY: serve demo test check
+
+serve: $(READY)
+	$(BIN)/python -m cds_service serve
+
+# The service on the date for which the fixtures are written.
+demo: $(READY)
+	$(BIN)/python -m cds_service serve --now "$$(cat fhir_fixtures/NOW)"
+
+test: $(READY)
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/pytest --cov --cov-report=term
+	$(BIN)/hadolint Dockerfile
+	$(BIN)/python -m cds_service check
+
+check: $(READY)
+	$(BIN)/python -m cds_service check
+
+$(READY): pyproject.toml
+	$(PYTHON) -m venv .venv
+	$(BIN)/pip install --quiet --disable-pip-version-check --editable ".[test,server]"
+	touch $@

@@ -1,0 +1,98 @@
+"""Settings from the environment (NEN_CDS_...): one frozen object, every fault named at start.
+
+Holds no secrets and reads no knowledge.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from datetime import datetime
+from typing import Annotated, Literal
+
+from pydantic import Field, ValidationError, field_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+from cds_service.errors import ConfigError, Problem
+
+PREFIX = "NEN_CDS_"
+SANDBOX_AND_LOCAL = (
+    "https://sandbox.cds-hooks.org",
+    "http://sandbox.cds-hooks.org",
+    r"^https?://(localhost|127\.0\.0\.1)(:\d{1,5})?$",
+)
+
+
+class Settings(BaseSettings):
+    """How the service runs.
+
+    Attributes:
+        public_base_url: under which clients know the service, for the OpenAPI document.
+        allowed_origins: of browser clients: exact origins, or regular expressions that start with ^ and end with $.
+        max_body_bytes: longer bodies are answered with 413.
+        now: pins the clock, for demonstrations with fixtures; None is the real clock.
+    """
+
+    model_config = SettingsConfigDict(env_prefix=PREFIX, frozen=True, extra="forbid")
+
+    host: str = "127.0.0.1"
+    port: int = Field(default=8000, ge=0, le=65535)
+    public_base_url: str | None = Field(default=None, pattern=r"^https?://[^\s/?#]+[^\s?#]*$")
+    allowed_origins: Annotated[tuple[str, ...], NoDecode] = SANDBOX_AND_LOCAL
+    max_body_bytes: int = Field(default=16 * 1024 * 1024, ge=1024)
+    now: datetime | None = None
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
+
+    @field_validator("allowed_origins", mode="before")
+    @classmethod
+    def _split(cls, value: object) -> object:
+        """Comma-separated in the environment, where JSON would be a nuisance."""
+        return tuple(filter(None, (part.strip() for part in value.split(",")))) if isinstance(value, str) else value
+
+    @field_validator("allowed_origins")
+    @classmethod
+    def _are_origins(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        for origin in value:
+            if not _is_origin(origin):
+                raise ValueError("must be origins like https://ehr.example.org, or expressions from ^ to $")
+        return value
+
+    @field_validator("now")
+    @classmethod
+    def _has_zone(cls, value: datetime | None) -> datetime | None:
+        if value is not None and value.tzinfo is None:
+            raise ValueError("must have a time zone, like 2026-11-15T12:00:00Z")
+        return value
+
+
+def _is_origin(text: str) -> bool:
+    if not text.startswith("^"):
+        return re.fullmatch(r"https?://[A-Za-z0-9.\-\[\]:]+", text) is not None
+    try:
+        re.compile(text)
+    except re.error:
+        return False
+    return text.endswith("$")
+
+
+def read_settings() -> Settings:
+    """The settings of the environment.
+
+    Raises:
+        ConfigError: naming every variable at fault, unknown ones included.
+    """
+    problems = [Problem("environment", name, "is no setting of this service") for name in _unknown()]
+    try:
+        settings = Settings()
+    except ValidationError as fault:
+        problems.extend(
+            Problem("environment", PREFIX + str(error["loc"][0]).upper(), error["msg"]) for error in fault.errors()
+        )
+    if problems:
+        raise ConfigError(tuple(problems))
+    return settings
+
+
+def _unknown() -> list[str]:
+    known = {PREFIX + name.upper() for name in Settings.model_fields}
+    return sorted(name for name in os.environ if name.upper().startswith(PREFIX) and name.upper() not in known)

@@ -1,0 +1,1 @@
+"""The CDS Hooks standard: what is advertised, asked and answered; knows no medicine."""

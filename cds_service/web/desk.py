@@ -1,0 +1,48 @@
+"""Where the web meets the straight line: the services, the knowledge read once, the clock, the maker of ids.
+
+Neither HTTP nor medicine: it only brings together what `answer` asks for.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+from uuid import uuid4
+
+from cds_service.answer import Guideline, answer
+from cds_service.config import Settings
+from cds_service.guideline.knowledge import Knowledge
+from cds_service.hooks.services import Service, services
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """What the routes need.
+
+    Attributes:
+        reply: body of a call and the service it was posted to -> the response object of the standard.
+        about: version and counts of the knowledge, for /healthz.
+    """
+
+    services: Mapping[str, Service]
+    reply: Callable[[bytes, Service], dict[str, Any]]
+    about: Mapping[str, Any]
+
+
+def open_desk(knowledge: Knowledge, templates_for: Callable[[str], Mapping[str, str]], settings: Settings) -> Desk:
+    """The desk that serves the guideline."""
+    guideline = Guideline.of(knowledge)
+
+    def reply(body: bytes, service: Service) -> dict[str, Any]:
+        return answer(body, service, guideline, settings.now or datetime.now(UTC), lambda: str(uuid4())).body
+
+    return Desk(
+        services={service.id: service for service in services(templates_for)},
+        reply=reply,
+        about={
+            "knowledge": knowledge.version,
+            "counts": {"recommendations": len(knowledge.recommendations), "sources": len(knowledge.sources)},
+        },
+    )

@@ -1,0 +1,42 @@
+"""One JSON line for each call, made of an allow-list of fields that cannot hold a patient's data.
+
+Keeps nothing: where the lines go is the operator's choice.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+from typing import Any
+
+_LOG = logging.getLogger("cds_service.calls")
+BASIS = "org.nen-cds.basis"
+
+
+def note_call(service: str, status: int, milliseconds: float, body: dict[str, Any] | None) -> None:
+    """Notes a call to one of our services; `body` is the answer, None where the call was refused."""
+    shown = (body or {}).get("cards", [])
+    line = {
+        "event": "call",
+        "service": service,
+        "status": status,
+        "ms": round(milliseconds, 1),
+        "cards": len(shown),
+        "recommendations": sorted({name for card in shown for name in _recommendations(card)}),
+    }
+    _LOG.info(json.dumps(line))
+
+
+def _recommendations(card: dict[str, Any]) -> list[str]:
+    basis = card.get("extension", {}).get(BASIS, {})
+    return [row["id"] for row in basis.get("recommendations", [])]
+
+
+def start(level: str) -> None:
+    """Sends our lines to standard error, as they are; those of other packages could hold request data."""
+    lines = logging.StreamHandler()
+    lines.setFormatter(logging.Formatter("%(message)s"))
+    ours = logging.getLogger("cds_service")
+    ours.handlers[:] = [lines]
+    ours.setLevel(level)
+    ours.propagate = False

@@ -1,0 +1,42 @@
+"""Settings come from the environment; every fault is named before the service starts."""
+
+from __future__ import annotations
+
+import pytest
+
+from cds_service.config import Settings, read_settings
+from cds_service.errors import ConfigError
+
+
+def test_without_an_environment_the_service_listens_on_this_machine_only() -> None:
+    settings = read_settings()
+    assert (settings.host, settings.port, settings.now) == ("127.0.0.1", 8000, None)
+    assert settings.max_body_bytes == 16 * 1024 * 1024
+
+
+def test_origins_are_read_from_a_comma_list(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("NEN_CDS_ALLOWED_ORIGINS", r"https://a.example, ^https://[a-z]+\.b\.example$")
+    assert read_settings().allowed_origins == ("https://a.example", r"^https://[a-z]+\.b\.example$")
+
+
+def test_every_fault_is_named_by_its_variable(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("NEN_CDS_PORT", "none")
+    monkeypatch.setenv("NEN_CDS_NOW", "2026-11-15T12:00:00")
+    monkeypatch.setenv("NEN_CDS_PROT", "80")
+    with pytest.raises(ConfigError) as caught:
+        read_settings()
+    assert [problem.key for problem in caught.value.problems] == ["NEN_CDS_PROT", "NEN_CDS_PORT", "NEN_CDS_NOW"]
+    assert "NEN_CDS_PROT" in str(caught.value)
+
+
+@pytest.mark.parametrize("origin", ["*", "https://a.example/path", "^https://a", "^(https$"])
+def test_an_origin_that_is_none_is_refused(origin: str) -> None:
+    with pytest.raises(ValueError, match="must be origins"):
+        Settings(allowed_origins=(origin,))
+
+
+def test_a_pinned_clock_has_a_zone(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("NEN_CDS_NOW", "2026-11-15T12:00:00Z")
+    now = read_settings().now
+    assert now is not None
+    assert now.isoformat() == "2026-11-15T12:00:00+00:00"
