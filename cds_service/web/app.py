@@ -35,7 +35,7 @@ def create_app(
         ConfigError, KnowledgeError: naming every fault; the service does not start.
     """
     settings = settings or read_settings()
-    desk = desk or _guideline_desk(knowledge or read_knowledge(), settings)
+    desk = desk or open_desk(knowledge or read_knowledge(), settings)
     journal.start(settings.log_level)
     app = Flask("cds_service", static_folder=None)
     # Redirects kill preflights; PlainPaths brings every address to its one form before routing.
@@ -45,10 +45,6 @@ def create_app(
     _add_pages(app, settings, desk)
     _add_calls(app, desk)
     return app
-
-
-def _guideline_desk(knowledge: Knowledge, settings: Settings) -> Desk:
-    return open_desk(knowledge, lambda hook: {}, settings)
 
 
 def _add_pages(app: Flask, settings: Settings, desk: Desk) -> None:

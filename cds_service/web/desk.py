@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any
 from uuid import uuid4
 
@@ -15,6 +16,7 @@ from cds_service.answer import Guideline, answer
 from cds_service.config import Settings
 from cds_service.guideline.knowledge import Knowledge
 from cds_service.hooks.services import Service, services
+from cds_service.hooks.templates import templates_for
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +33,7 @@ class Desk:
     about: Mapping[str, Any]
 
 
-def open_desk(knowledge: Knowledge, templates_for: Callable[[str], Mapping[str, str]], settings: Settings) -> Desk:
+def open_desk(knowledge: Knowledge, settings: Settings) -> Desk:
     """The desk that serves the guideline."""
     guideline = Guideline.of(knowledge)
 
@@ -39,7 +41,7 @@ def open_desk(knowledge: Knowledge, templates_for: Callable[[str], Mapping[str, 
         return answer(body, service, guideline, settings.now or datetime.now(UTC), lambda: str(uuid4())).body
 
     return Desk(
-        services={service.id: service for service in services(templates_for)},
+        services={service.id: service for service in services(partial(templates_for, knowledge))},
         reply=reply,
         about={
             "knowledge": knowledge.version,

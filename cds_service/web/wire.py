@@ -41,6 +41,8 @@ def protect(app: Flask, settings: Settings) -> None:
         methods=["GET", "HEAD", "POST", "OPTIONS"],
         allow_headers=["authorization", "content-type"],
         max_age=600,
+        always_send=False,
+        vary_header=False,
     )
 
     @app.before_request

@@ -57,7 +57,7 @@ def test_nulls_in_place_of_optional_members_are_left_out_and_noted() -> None:
 
 
 def test_unknown_members_change_nothing() -> None:
-    odd = {
+    odd: dict[str, Any] = {
         "redirect": "https://x.example",
         "extension": {"org.example.a": 1},
         "context": {"new": [1], "odd name": None},
@@ -120,7 +120,7 @@ def test_a_bundle_without_entries_has_no_drafts() -> None:
 
 
 def test_only_order_select_has_selections() -> None:
-    assert read(call_of("order-select")).selections == {"ServiceRequest/o1"}
+    assert read(call_of("order-select")).selections == frozenset({"ServiceRequest/o1"})
     assert read(call_of("order-sign", context={"selections": ["ServiceRequest/o1"]})).selections is None
 
 

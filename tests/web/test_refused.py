@@ -14,6 +14,7 @@ from tests.conftest import FIXTURES, SANDBOX
 REFUSED = sorted(path for path in (FIXTURES / "refused").iterdir() if path.suffix in (".json", ".txt"))
 PLACES = {
     "fhirAuthorization-without-fhirServer": "$.fhirServer",
+    "fhirAuthorization-has-no-token": "$.fhirAuthorization.access_token",
     "fhirAuthorization-for-another-patient": "$.fhirAuthorization.patient",
     "draftOrders-entry-is-text": "$.context.draftOrders.entry",
     "draftOrders-is-no-bundle": "$.context.draftOrders.resourceType",
