@@ -14,5 +14,7 @@ threads = 4
 preload_app = True
 timeout = 30
 worker_tmp_dir = "/dev/shm"  # noqa: S108 - gunicorn's advice for containers: a heartbeat file that never waits for a disk
+# Its place would be the home folder, which the user of the image does not have.
+control_socket_disable = True
 # No banner: there is no setting for it.
 gunicorn.http.wsgi.SERVER = "nen-cds"
