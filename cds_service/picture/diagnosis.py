@@ -29,6 +29,7 @@ _PLAIN = {
     "seminoma": Diagnosis.OTHER_CANCER,
     "other-cancer": Diagnosis.OTHER_CANCER,
 }
+_MAY_BE_NEUROENDOCRINE = ("lung", "pancreas", "small-intestine", "duodenum", "")  # C34, C25 and C17
 _STAINS = (
     "pathology/ihc-neuroendocrine",
     "pathology/p53",
@@ -184,6 +185,8 @@ def _without_histology(tumor: Tumor, said: tuple[Evidence, ...]) -> Named:
             said,
             "metastases of a neuroendocrine tumor, no primary recorded",
         )
+    if tumor.family == "site-only" and tumor.site not in _MAY_BE_NEUROENDOCRINE:
+        return Named(Diagnosis.OTHER_CANCER, said)
     return Named(Diagnosis.UNKNOWN, said, "the histology is not in the code", Gap.NOT_RECORDED)
 
 

@@ -25,7 +25,7 @@ _EXTENSIVE = re.compile(r"\bextensive(?:[\s-](?:stage|disease))?\b|\bES-?SCLC\b|
 _LIMITED = re.compile(r"\blimited(?:[\s-](?:stage|disease))?\b|\bLS-?SCLC\b|\bLD\b", re.IGNORECASE)
 _LOCAL = re.compile(r"\blocali[sz]ed\b|\blokalisiert\w*\b", re.IGNORECASE)
 _STAGE = re.compile(
-    r"\b(?:stage|stadium|uicc|ajcc)[\s:]*(?P<value>IV|III|II|I)(?:[A-C]\d?)?\b|^\s*(?P<bare>IV|III|II|I)[A-C]?\d?\s*$"
+    r"\b(?i:stage|stadium|uicc|ajcc)[\s:]*(?P<value>IV|III|II|I)(?:[A-C]\d?)?\b|^\s*(?P<bare>IV|III|II|I)[A-C]?\d?\s*$"
 )
 _TNM = re.compile(r"(?<![A-Za-z])[cpy]{0,2}(?P<value>M1[a-c]?|M0|N[1-3][a-c]?|N0)(?![A-Za-z0-9])")
 _TNM_CONCEPTS = ("status/tnm-n", "status/tnm-m", "status/stage-group")

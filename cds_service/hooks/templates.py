@@ -1,0 +1,53 @@
+"""Prefetch templates derived from the knowledge: each search asks for the codes of the concepts that name it.
+
+Only `{{context.patientId}}` is used as a token, no `_count` (it cuts in silence), one resource type a key, so that
+clients of every version of the standard fill them (CDS Hooks 2.0, Prefetch Template).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from cds_service.guideline.knowledge import Knowledge
+
+PATIENT = "{{context.patientId}}"
+_BY_PATIENT = {
+    "conditions": "Condition",
+    "reports": "DiagnosticReport",
+    "specimens": "Specimen",
+    "procedures": "Procedure",
+    "medication-requests": "MedicationRequest",
+    "medication-statements": "MedicationStatement",
+    "medication-administrations": "MedicationAdministration",
+    "medication-dispenses": "MedicationDispense",
+}
+_OBSERVATIONS = ("nse", "markers", "pathology", "status")
+_ORDER = ("patient", "conditions", *_OBSERVATIONS, *(key for key in _BY_PATIENT if key != "conditions"))
+
+
+def all_templates(knowledge: Knowledge) -> Mapping[str, str]:
+    """Every search of this knowledge, by its prefetch key."""
+    found = {"patient": f"Patient/{PATIENT}"}
+    found |= {key: f"{kind}?patient={PATIENT}" for key, kind in _BY_PATIENT.items()}
+    found |= {key: _observations(key, knowledge) for key in _OBSERVATIONS}
+    return MappingProxyType({key: found[key] for key in _ORDER})
+
+
+def templates_for(knowledge: Knowledge, hook: str) -> Mapping[str, str]:
+    """The searches that the rows of one hook need."""
+    needed = {search for row in knowledge.recommendations if hook in row.hooks for search in row.searches}
+    return MappingProxyType({key: query for key, query in all_templates(knowledge).items() if key in needed})
+
+
+def _observations(search: str, knowledge: Knowledge) -> str:
+    uris = {alias: systems[0] for alias, systems in knowledge.systems.items()}
+    codes = sorted(
+        {
+            f"{uris[line.system]}|{line.code}"
+            for concept in knowledge.concepts.values()
+            if concept.search == search
+            for line in concept.codes
+        }
+    )
+    return f"Observation?patient={PATIENT}&code={','.join(codes)}"
