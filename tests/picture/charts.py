@@ -243,9 +243,8 @@ def picture(*resources: Resource, drafted: tuple[Draft, ...] = (), **options: An
 def feature(name: str, *resources: Resource, tumor: str = "", **options: Any) -> Feature:
     """The feature of that name; `tumor` is a reference where there are several tumors."""
     drawn = picture(*resources, **options)
-    chosen = next((t for t in drawn.tumors if not tumor or t.reference == tumor), None)
-    assert chosen is not None and (tumor or len(drawn.tumors) == 1 or name in drawn.patient), "which tumor is meant?"
-    return drawn.feature(name, chosen)
+    assert tumor or len(drawn.tumors) == 1 or name in drawn.patient, "which tumor is meant?"
+    return drawn.feature(name, next(t for t in drawn.tumors if not tumor or t.reference == tumor))
 
 
 def seen(name: str, *resources: Resource, **options: Any) -> str:
