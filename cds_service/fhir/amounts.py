@@ -10,7 +10,12 @@ from dataclasses import dataclass, replace
 from decimal import Decimal, InvalidOperation
 
 _NUMBER = r"\d+(?:[.,]\d+)?"
-_PLAIN = re.compile(rf"\s*(?P<cmp>[<>]=?|≤|≥)?\s*(?P<low>{_NUMBER})(?:\s*(?:-|–|—|to|bis)\s*(?P<high>{_NUMBER}))?")
+_PLAIN = re.compile(
+    rf"\s*(?P<cmp>[<>]=?|≤|≥)?\s*(?P<low>{_NUMBER})(?:\s*(?:-|–|—|to|bis)\s*(?P<high>{_NUMBER}))?"
+    r"(?!\d|[.,:]\d|\s*[-–—]\s*\d)"  # of a date, a time, a titer or "1,234.5" no part is an amount
+)
+_GROUPED = re.compile(r"[1-9]\d{0,2},\d{3}")  # 1234 to one reader, 1.234 to another
+_SMALLEST_EXPONENT = -30  # printed in full, 1e-999999999 would fill the memory
 _WORDS = (
     (
         re.compile(
@@ -107,11 +112,19 @@ def number(value: object) -> Decimal | None:
     """A JSON number, or a number sent as a string (with a decimal comma); never a boolean, NaN or infinity."""
     if isinstance(value, bool) or not isinstance(value, (int, float, Decimal, str)):
         return None
+    written = str(value).strip()
+    if _GROUPED.fullmatch(written):
+        return None
     try:
-        parsed = Decimal(str(value).strip().replace(",", "."))
+        parsed = Decimal(written.replace(",", "."))
     except InvalidOperation:
         return None
-    return parsed if parsed.is_finite() and abs(parsed) < Decimal("1e12") else None
+    return parsed if _is_sensible(parsed) else None
+
+
+def _is_sensible(parsed: Decimal) -> bool:
+    exponent = parsed.as_tuple().exponent
+    return isinstance(exponent, int) and exponent >= _SMALLEST_EXPONENT and abs(parsed) < Decimal("1e12")
 
 
 def from_text(text: str) -> tuple[Amount, str] | None:
@@ -122,17 +135,17 @@ def from_text(text: str) -> tuple[Amount, str] | None:
     match = _PLAIN.match(words.strip())
     if match is None:
         return None
-    low, high = number(match["low"]), number(match["high"])
     rest = words.strip()[match.end() :].strip()
-    comparator = match["cmp"] or ""
-    if low is None:
+    ends = [number(match[end]) for end in ("low", "high") if match[end]]
+    figures = [end for end in ends if end is not None]
+    if len(figures) < len(ends):
         return None
-    if high is None:
-        amount = bounded(low, comparator)
-    elif comparator.startswith(("<", "≤")):
-        amount = bounded(max(low, high), comparator)
-    elif comparator:
-        amount = bounded(min(low, high), comparator)
-    else:
-        amount = Amount(min(low, high), max(low, high))
+    amount = _between(min(figures), max(figures), match["cmp"] or "")
     return None if amount is None else (amount, rest)
+
+
+def _between(low: Decimal, high: Decimal, comparator: str) -> Amount | None:
+    """A bound takes the end that says least: "<1-2" is below 2."""
+    if not comparator:
+        return Amount(low, high)
+    return bounded(high if comparator.startswith(("<", "≤")) else low, comparator)

@@ -39,7 +39,7 @@ _HEMOLYSIS_MG_DL = {
 }
 _LENGTH_MM = {"mm": Decimal(1), "cm": Decimal(10)}
 _FAMILIES = {"ug/L": _MASS_PER_VOLUME, "mg/dL": _HEMOLYSIS_MG_DL, "mm": _LENGTH_MM}
-_NOT_MASS = re.compile(r"mol|(^|\W)k?i?u/|\[iu\]|\[arb|kat|unit|mu/|au/", re.IGNORECASE)
+_NOT_MASS = re.compile(r"mol|(^|\W)[kmµμ]?i?u\s*/|\[iu\]|\[arb|kat|unit|au\s*/", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
