@@ -134,14 +134,12 @@ def name_tumor(tumor: Tumor, tissue: Tissue, grading: Grading, record: Record) -
     if tumor.family in ("mass", "site-only", "nen", "sclc") and _is_suspected(tumor, tissue):
         return Named(Diagnosis.SUSPECTED_NEN, said)
     family = tumor.family
-    if family in ("site-only", "metastasis"):
+    if family in ("site-only", "metastasis", "mass"):
         family = _family_in_tissue(tissue, tumor.site)
         if not family:
             return _without_histology(tumor, said)
     if family in _PLAIN:
         return Named(_PLAIN[family], said)
-    if family != "nen":
-        return Named(Diagnosis.OTHER_CANCER, said)
     return _neuroendocrine(tumor, tissue, grading, record, said)
 
 
@@ -200,8 +198,7 @@ def _neuroendocrine(
     facts = _Facts.of(tumor, tissue, grading, record)
     evidence = said + grading.evidence
     value, note = facts.lung() if tumor.site in UNGRADED_SITES else facts.digestive()
-    gap = Gap.CONTRADICTORY if value is Diagnosis.UNKNOWN else None
-    return Named(value, evidence, note, gap)
+    return Named(value, evidence, note)
 
 
 @dataclass(frozen=True, slots=True)
@@ -233,10 +230,10 @@ class _Facts:
             tissue_net="net" in kinds or tissue.well_g3 or "well" in tissue.differentiation,
             coded_nec="nec" in coded,
             coded_net="net" in coded,
-            small_cell_alone="small-cell" in coded and not coded & {"nec", "net", "nen-unspecified"},
+            small_cell_alone="small-cell" in coded | kinds and not (coded | kinds) & {"nec", "net", "nen-unspecified"},
             well="well" in differentiation or net_g3,
             poor="poor" in differentiation,
-            says_g3=bool(grades & {"G3", "high-grade"}),
+            says_g3=bool((grades | grading.recorded.keys()) & {"G3", "high-grade"}),
             high=grading.proliferation_above(limits.ki67_g3_above, limits.mitoses_g3_above),
             site=tumor.site,
         )
@@ -252,6 +249,8 @@ class _Facts:
         return Diagnosis.NEN_UNSPECIFIED, ""
 
     def digestive(self) -> tuple[Diagnosis, str]:
+        if self.small_cell_alone and not self.site:
+            return Diagnosis.UNKNOWN, "small cell carcinoma, and no site is recorded"
         if self.tissue_nec and self.tissue_net:
             return Diagnosis.NEN_UNSPECIFIED, "pathology names both NET and NEC"
         if self.tissue_net:
@@ -259,11 +258,7 @@ class _Facts:
                 Diagnosis.NET,
                 "a NEC code stands beside it" if self.coded_nec else "",
             )
-        if self.tissue_nec or self.coded_nec or self.poor:
-            return self._carcinoma()
-        if self.small_cell_alone and not self.site:
-            return Diagnosis.UNKNOWN, "small cell carcinoma, and no site is recorded"
-        if self.small_cell_alone:
+        if self.tissue_nec or self.coded_nec or self.poor or self.small_cell_alone:
             return self._carcinoma()
         return self._well_or_open()
 

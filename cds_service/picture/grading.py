@@ -7,7 +7,7 @@ higher wins. Says nothing of differentiation.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -64,10 +64,11 @@ class Percent:
 
 @dataclass(frozen=True, slots=True)
 class Grading:
-    """What pathology figures say of one tumor."""
+    """What pathology figures say of one tumor, and the grades ("G2") somebody wrote down."""
 
     ki67: Percent | None
     mitoses: Amount | None
+    recorded: Mapping[str, list[Evidence]]
     unlinked: bool
     unreadable: tuple[Evidence, ...]
     evidence: tuple[Evidence, ...]
@@ -98,6 +99,7 @@ def grading_of(tumor: Tumor, everyone: tuple[Tumor, ...], record: Record) -> Gra
     return Grading(
         ki67,
         mitoses,
+        _recorded(tumor, everyone, record),
         unlinked,
         unreadable,
         ((ki67.evidence,) if ki67 else ()) + mitosis_evidence,
@@ -327,15 +329,9 @@ def _grade_words(words: str, resource: Resource, record: Record) -> Iterator[tup
             yield meaning.attributes["grade"], Evidence(shown, resource.reference)
 
 
-def grade_features(
-    tumor: Tumor,
-    everyone: tuple[Tumor, ...],
-    grading: Grading,
-    graded: bool,
-    record: Record,
-) -> Iterator[Feature]:
+def grade_features(grading: Grading, graded: bool, record: Record) -> Iterator[Feature]:
     """`grade` and `grade-recorded`; `graded` is False where WHO gives no Ki-67 grade (lung, thymus, breast, NEC ...)."""
-    recorded = _recorded(tumor, everyone, record)
+    recorded = grading.recorded
     said = [evidence for items in recorded.values() for evidence in items]
     if not graded:
         yield known("grade", Grade.NOT_APPLICABLE)
@@ -380,7 +376,7 @@ def _computed_grade(computed: frozenset[int], grading: Grading) -> Feature:
 
 
 def _grade_recorded(
-    recorded: dict[str, list[Evidence]],
+    recorded: Mapping[str, list[Evidence]],
     computed: frozenset[int],
     said: list[Evidence],
     record: Record,

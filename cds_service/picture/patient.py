@@ -116,7 +116,7 @@ def _draw(tumor: Tumor, everyone: tuple[Tumor, ...], record: Record) -> _Drawn:
         primary_feature(tumor, tissue),
         extent,
         *ki67_features(grading, record),
-        *grade_features(tumor, everyone, grading, _is_graded(tumor, named), record),
+        *grade_features(grading, _is_graded(tumor, named), record),
         p53_rb1_feature(tumor, everyone, record),
         hormone,
         sstr_feature(tumor, everyone, record),
