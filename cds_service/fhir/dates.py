@@ -54,13 +54,13 @@ def parse(text: object, zone: tzinfo = UTC) -> When | None:
 def _interval(match: re.Match[str], zone: tzinfo) -> When:
     year, month, day = (int(match[part]) if match[part] else None for part in ("year", "month", "day"))
     assert year is not None
-    start = datetime(year, month or 1, day or 1, tzinfo=zone)
+    start = datetime(year, 1 if month is None else month, 1 if day is None else day, tzinfo=zone)
     if match["hour"] is not None:
         second = int(match["second"] or 0)
         moment = start.replace(
             hour=int(match["hour"]),
             minute=int(match["minute"]),
-            second=min(second, 59),
+            second=59 if second == 60 else second,  # a leap second
             tzinfo=_zone(match, zone),
         )
         return When(moment, moment, match.string.strip()[:10])

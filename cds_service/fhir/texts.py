@@ -17,24 +17,44 @@ _ABBREVIATIONS = (
     (re.compile(r"\bh/o\b", re.IGNORECASE), "history of "),
 )
 _CLAUSES = re.compile(r"[;\n\r]+|\.(?=\s|$)|\b(?:but|however|aber|jedoch)\b", re.IGNORECASE)
+_NOT_EXCLUDED = re.compile(
+    r"\b(?:(?:can ?not|could not|not) (?:be )?(?:(?:safely|fully|entirely) )?(?:ruled? out|excluded?)"
+    r"|nicht (?:sicher )?(?:ausgeschlossen|auszuschließen|auszuschliessen))\b",
+    re.IGNORECASE,
+)
 _NEGATION = re.compile(
-    r"\b(?:no|not|nor|non-diagnostic|without|negative for|den(?:y|ies|ied)|absen(?:t|ce)|free of|rul(?:e|ed|es) out|exclud\w*"
-    r"|kein\w*|ohne|nicht|ausschlu(?:ss|ß)|ausgeschlossen\w*)\b",
+    r"\b(?:no|not|nor|never|non-diagnostic|without|negative for|den(?:y|ies|ied)|absen(?:t|ce)|free of"
+    r"|rul(?:e|ed|es) out|exclud\w*|unlikely|kein\w*|ohne|nicht|nie|ausschlu(?:ss|ß)|ausgeschlossen\w*"
+    r"|unwahrscheinlich\w*)\b",
     re.IGNORECASE,
 )
 _NEGATED_AFTER = re.compile(
-    r"^[^,]{0,25}\b(?:(?:was |is |were |has been )?(?:ruled out|excluded|not (?:seen|found|identified|present|confirmed|detected))"
-    r"|ausgeschlossen|nicht nachweisbar|negativ(?:e)?)\b",
+    r"^[^,]{0,25}\b(?:(?:was |is |were |has been )?(?:ruled out|excluded|unlikely"
+    r"|not (?:seen|found|identified|present|confirmed|detected))"
+    r"|ausgeschlossen|unwahrscheinlich|nicht (?:nachweisbar|nachgewiesen|bestätigt)|negativ(?:e)?)\b",
     re.IGNORECASE,
 )
 _DOUBT = re.compile(
-    r"\b(?:suspect\w*|suspicious|possib\w*|probabl\w*|presumed|likely|differential|question of|concern(?:ing)? for|verd(?:acht|ächtig)\w*"
-    r"|fraglich\w*|möglich\w*|vermutlich)\b",
+    r"\b(?:suspect\w*|suspicious|possib\w*|probabl\w*|presumed|likely|differential|question of|concern(?:ing)? for"
+    r"|verd(?:acht|ächtig)\w*|fraglich\w*|möglich\w*|vermutlich|wahrscheinlich\w*)\b|\?\s*$",
     re.IGNORECASE,
 )
+_DOUBT_AFTER = re.compile(
+    r"\s*(?:\w+\s*)?\?"
+    r"|\s*(?:\w+\s+){0,2}(?:suspected|possible|probable|likely|presumed|questionable"
+    r"|vermutet|möglich|wahrscheinlich|fraglich)(?=\s*(?:$|[,()]))",
+    re.IGNORECASE,
+)
+_KIN = (
+    r"(?:family|familial|familien\w*|(?:grand|groß|gross)?(?:mother|father|mutter|vater)|parents?|brother|sister|siblings?"
+    r"|aunt|uncle|cousins?|daughter|son|bruder|schwester|geschwister\w*|tante|onkel|tochter|sohn|eltern\w*)"
+)
 _OTHERS = re.compile(
-    r"\b(?:family|familial|familien\w*|mother|father|brother|sister|aunt|uncle|mutter|vater|bruder|schwester|fh[x]?"
-    r"|history of|previous|former|screening for|risk of|anamnes\w*|früher\w*|vorgeschichte)\b",
+    rf"\b(?:{_KIN}|fhx?|history of|previous|former|screening for|risk of|anamnes\w*|früher\w*|vorgeschichte)\b",
+    re.IGNORECASE,
+)
+_OTHERS_AFTER = re.compile(
+    rf"\s*[:(–-]?\s*(?:(?:in|of|bei|der|des|seiner|seines|ihrer|ihres|his|her|the|maternal|paternal)\s+){{0,3}}{_KIN}\b",
     re.IGNORECASE,
 )
 _SCOPE = 70  # characters before the phrase in which a denial still reaches it
@@ -77,8 +97,11 @@ def find(pattern: re.Pattern[str], text: str) -> list[Found]:
 def _certainty(clause: str, match: re.Match[str]) -> Certainty | None:
     before = clause[max(0, match.start() - _SCOPE) : match.start()]
     after = clause[match.end() :]
-    if _NEGATION.search(before) or _NEGATED_AFTER.search(after) or _OTHERS.search(before):
+    if _OTHERS.search(before) or _OTHERS_AFTER.match(after):
         return None
-    if _DOUBT.search(before) or re.match(r"\s*(?:\w+\s*)?\?", after):
+    open_before, open_after = _NOT_EXCLUDED.sub("possible", before), _NOT_EXCLUDED.sub("possible", after)
+    if _NEGATION.search(open_before) or _NEGATED_AFTER.search(open_after):
+        return None
+    if _DOUBT.search(open_before) or _DOUBT_AFTER.match(open_after):
         return Certainty.DOUBTFUL
     return Certainty.AFFIRMED

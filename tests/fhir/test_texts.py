@@ -1,0 +1,201 @@
+"""Guarded text: what counts, what is doubtful, and what is said of nobody, of a relative or of the past."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from cds_service.fhir.texts import Certainty, clauses, find
+
+NET = re.compile(r"\bNET\b|neuroendocrine tumou?r|neuroendokriner tumor|carcinoid", re.IGNORECASE)
+
+
+def certainties(text: str) -> list[Certainty]:
+    return [found.certainty for found in find(NET, text)]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "NET",
+        "PanNET resected 2019; NET of the ileum",
+        "NET G2 of the ileum, Ki-67 8.5 %.",
+        "well differentiated neuroendocrine tumor",
+        "Neuroendokriner Tumor des Ileums",
+        "No fever. NET of the ileum",
+        "No metastases but NET of the ileum",
+        "Keine Metastasen, jedoch NET des Ileums",
+        "Kein Fieber; NET des Ileums",
+        "no fever\nNET of the ileum",
+        "NET, lymph nodes negative",
+        "NET with suspected liver metastases",
+        "NET with possible nodal involvement",
+        "NET, liver metastases possible",
+        "NET discussed with her mother",
+        "NET of the ileum with liver metastases, no bone metastases",
+        "The patient has no pain at all at present, eats well, walks her dog daily and is followed for NET",
+    ],
+)
+def test_a_plain_statement_is_affirmed(text: str) -> None:
+    assert Certainty.AFFIRMED in certainties(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "no NET",
+        "no evidence of NET",
+        "not a NET",
+        "NET not confirmed",
+        "negative for neuroendocrine tumor",
+        "without NET",
+        "patient denies carcinoid",
+        "absence of NET",
+        "free of NET",
+        "rule out NET",
+        "r/o NET",
+        "ruled out NET",
+        "NET was ruled out",
+        "NET has been excluded",
+        "NET excluded",
+        "excluding NET",
+        "NET is not seen",
+        "NET not identified",
+        "non-diagnostic for NET",
+        "never had a NET",
+        "unlikely NET",
+        "NET unlikely",
+        "kein NET",
+        "Kein Anhalt für NET",
+        "keine Hinweise auf NET",
+        "ohne NET",
+        "nicht NET",
+        "Ausschluss NET",
+        "Ausschluß eines NET",
+        "NET ausgeschlossen",
+        "NET nicht nachweisbar",
+        "NET: negativ",
+        "NET unwahrscheinlich",
+        "unwahrscheinlicher NET",
+    ],
+)
+def test_a_denied_phrase_does_not_count(text: str) -> None:
+    assert certainties(text) == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "suspected NET",
+        "suspicious for NET",
+        "possible NET",
+        "probable NET",
+        "presumed NET",
+        "likely NET",
+        "differential: NET",
+        "DD NET",
+        "DD: NET, adenoma",
+        "concerning for NET",
+        "question of NET",
+        "NET?",
+        "NET ?",
+        "NET pancreas?",
+        "? NET",
+        "?NET",
+        "NET suspected",
+        "NET is possible",
+        "NET cannot be excluded",
+        "cannot exclude NET",
+        "NET not excluded",
+        "V.a. NET",
+        "V. a. NET",
+        "Va. NET",
+        "Verdacht auf NET",
+        "verdächtig auf NET",
+        "fraglicher NET",
+        "möglicher NET",
+        "vermutlich NET",
+        "wahrscheinlich NET",
+        "NET vermutet",
+        "NET possible (biopsy planned)",
+        "NET of pancreas suspected",
+        "NET likely, biopsy planned",
+        "NET nicht ausgeschlossen",
+        "NET nicht sicher auszuschließen",
+    ],
+)
+def test_a_doubted_phrase_is_doubtful(text: str) -> None:
+    assert certainties(text) == [Certainty.DOUBTFUL]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "family history of NET",
+        "mother had a NET",
+        "Father: NET",
+        "grandmother with NET",
+        "NET in her mother",
+        "NET (father)",
+        "NET (family history)",
+        "FHx NET",
+        "FH: NET",
+        "familial NET",
+        "Familienanamnese: NET",
+        "Mutter mit NET",
+        "Vater: NET",
+        "NET der Mutter",
+        "Bruder NET",
+    ],
+)
+def test_what_is_said_of_a_relative_does_not_count(text: str) -> None:
+    assert certainties(text) == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "history of NET",
+        "h/o NET",
+        "previous NET",
+        "former NET",
+        "screening for NET",
+        "risk of NET",
+        "Z.n. NET",
+        "Z. n. NET",
+        "Anamnese: NET",
+        "früherer NET",
+        "Vorgeschichte: NET",
+    ],
+)
+def test_what_is_past_or_only_looked_for_does_not_count(text: str) -> None:
+    assert certainties(text) == []
+
+
+def test_each_clause_is_judged_by_itself() -> None:
+    assert certainties("No NET in 2019. NET of the ileum; suspected NET of the lung") == [
+        Certainty.AFFIRMED,
+        Certainty.DOUBTFUL,
+    ]
+
+
+def test_the_clause_is_kept_with_what_was_found() -> None:
+    found = find(NET, "Admitted today. NET G2, size 2.1 cm. Discharged.")
+    assert [(item.match[0], item.clause) for item in found] == [("NET", "NET G2, size 2.1 cm")]
+
+
+def test_a_decimal_point_does_not_end_a_clause() -> None:
+    assert clauses("Ki-67 8.5 %. Next.") == ["Ki-67 8.5 %", "Next"]
+
+
+@given(words=st.text(alphabet=st.characters(blacklist_categories=["Cs"]), max_size=60))
+def test_a_denial_right_before_the_phrase_always_counts(words: str) -> None:
+    assert certainties(f"{words}; no evidence of carcinoid") == certainties(words)
+
+
+@given(st.text(max_size=80))
+def test_no_text_raises(text: str) -> None:
+    assert all(found.clause for found in find(NET, text))
