@@ -1,4 +1,4 @@
-"""The command line: python -m cds_service serve.
+"""The command line: python -m cds_service serve | explain FIXTURE | check | list.
 
 Only reads options and prints; the work is done elsewhere.
 """
@@ -6,14 +6,27 @@ Only reads options and prints; the work is done elsewhere.
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from functools import partial
+from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import click
 
+from cds_service.answer import Guideline, answer
 from cds_service.config import Settings, read_settings
-from cds_service.errors import CdsError
+from cds_service.console.check import check
+from cds_service.console.explain import explained
+from cds_service.console.listing import markdown_table, plain_table
+from cds_service.errors import BadJson, CdsError, DataMissing
+from cds_service.guideline.knowledge import read_knowledge
+from cds_service.hooks.services import services
+from cds_service.hooks.templates import templates_for
+from cds_service.json_bytes import decode, members
 from cds_service.web.app import create_app
 from cds_service.web.server import server
+
+FIXTURES = Path(__file__).parent.parent / "fhir_fixtures"
 
 
 @click.group()
@@ -36,6 +49,62 @@ def serve(host: str | None, port: int | None, now: str | None) -> None:
     listening = server(app, settings.host, settings.port)
     click.echo(f"CDS Hooks discovery: http://{settings.host}:{listening.server_port}/cds-services")
     listening.serve_forever()
+
+
+@cli.command()
+@click.argument("fixture", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--now", help="The moment of the call [default: that of the fixtures below fhir_fixtures, else now].")
+def explain(fixture: Path, now: str | None) -> None:
+    """Explain one hook call: the picture, every verdict and what decided it, the cards."""
+    try:
+        guideline = Guideline.of(read_knowledge())
+        body = fixture.read_bytes()
+        offered = {service.hook: service for service in services(partial(templates_for, guideline.knowledge))}
+        service = offered.get(hook_of(body)) or offered["patient-view"]
+        click.echo(explained(answer(body, service, guideline, clock(fixture, now), lambda: str(uuid4()))))
+    except DataMissing as fault:
+        raise click.ClickException("412: no recommendation can be made.\n" + str(fault).replace("; ", "\n")) from None
+    except CdsError as fault:
+        raise click.ClickException(str(fault)) from None
+
+
+@cli.command(name="check")
+def check_command() -> None:
+    """Validate the knowledge; every fault is named with its file and key."""
+    try:
+        report = check(read_knowledge(), FIXTURES if FIXTURES.is_dir() else None, datetime.now(UTC).date())
+    except CdsError as fault:
+        raise click.ClickException(str(fault)) from None
+    click.echo("\n".join(report.lines))
+    for warning in report.warnings:
+        click.echo(f"warning: {warning}")
+    if report.faults:
+        raise click.ClickException("\n".join(str(fault) for fault in report.faults))
+    click.echo("the knowledge is sound")
+
+
+@cli.command(name="list")
+@click.option("--markdown", is_flag=True, help="As the table of README.")
+def list_command(markdown: bool) -> None:
+    """List the recommendations."""
+    rows = read_knowledge().recommendations
+    click.echo(markdown_table(rows) if markdown else plain_table(rows))
+
+
+def hook_of(body: bytes) -> str:
+    """The hook a call names, "" if it names none."""
+    try:
+        return str(decode(members(body, "$").get("hook", b'""'), "$.hook"))
+    except BadJson:
+        return ""
+
+
+def clock(fixture: Path, now: str | None) -> datetime:
+    """The moment of a call: as given, that of the fixtures for a file below their folder, else now."""
+    if now is not None:
+        return moment(now)
+    pinned = next((folder / "NOW" for folder in fixture.resolve().parents if (folder / "NOW").is_file()), None)
+    return moment(pinned.read_text(encoding="utf-8")) if pinned else datetime.now(UTC)
 
 
 def with_options(settings: Settings, given: dict[str, Any]) -> Settings:

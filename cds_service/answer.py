@@ -72,7 +72,8 @@ def answer(
     supply = gather(call.prefetch, service.templates, call.patient_id)
     chart = relevant(supply, call.patient_id, guideline.book, service.templates, now)
     record = Record(chart, guideline.book, guideline.knowledge, now)
-    drafted = drafts([(draft.path, draft.resource) for draft in call.drafts], call.selections, record)
+    sent = [(draft.path, draft.resource) for draft in call.drafts] + [(path, {}) for path in call.unreadable]
+    drafted = drafts(sent, call.selections, record)
     picture = draw_picture(record, drafted)
     verdicts = verified(judge(picture, call.hook, guideline.knowledge.recommendations), record)
     require(verdicts, picture, record, drafted, call.hook)

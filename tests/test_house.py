@@ -11,7 +11,7 @@ import pytest
 
 PACKAGE = Path(__file__).parent.parent / "cds_service"
 GROUND = ("errors", "config", "json_bytes")
-ROOMS = ("guideline", "fhir", "picture", "hooks", "answer", "web", "__main__")
+ROOMS = ("guideline", "fhir", "picture", "hooks", "answer", "console", "web", "__main__")
 DOORS = {
     "flask": ("web/",),
     "flask_cors": ("web/",),

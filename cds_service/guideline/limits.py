@@ -22,6 +22,10 @@ class Limits:
     chemotherapy_start_days: int
     chemotherapy_gap_days: int
     hemolysis_index_mg_dl: Decimal
+    hemolysis_ng_per_mg_low: Decimal
+    hemolysis_ng_per_mg: Decimal
+    hemolysis_ng_per_mg_high: Decimal
+    hemolysis_index_most: Decimal
     ki67_g2_from: Decimal
     ki67_g3_above: Decimal
     ki67_to_2: Decimal

@@ -225,7 +225,7 @@ def _provenance(rows: Sequence[Recommendation]) -> str:
     documents = dict.fromkeys(_cited(citation) for row in rows for citation in row.citations)
     checked = min(row.as_of for row in rows).isoformat()
     status = "; ".join(dict.fromkeys(row.review.status for row in rows))
-    return f"Sources: {'; '.join(documents)}. Checked against them on {checked}; {status}."
+    return f"Sources: {'; '.join(documents)}. As of {checked}; {status}."
 
 
 def _cited(citation: Citation) -> str:

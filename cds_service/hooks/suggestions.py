@@ -123,41 +123,42 @@ class Offer:
         return {
             "type": "create",
             "description": f"Draft: {order.title}{unseen}",
-            "resource": self._draft(order, verdict),
+            "resource": build(self._resource(order, verdict)),
         }
 
-    def _draft(self, order: OrderPlan, verdict: Verdict) -> Card:
-        code = {
-            "coding": [
-                {
-                    "system": self.record.book.uri(line.system),
-                    "code": line.code,
-                    "display": line.display,
-                }
-                for line in order.emit
-            ],
-            "text": order.text,
-        }
-        resource: Card = {
-            "resourceType": order.resource,
-            "status": "draft",
-            "intent": "order",
-            "subject": {"reference": f"Patient/{self.record.chart.patient_id}"},
-        }
-        if order.resource == "MedicationRequest":
-            resource["medicationCodeableConcept"] = _filled(code)
-            resource["dosageInstruction"] = [{"text": order.dosage}]
-        else:
-            resource["code"] = _filled(code)
-            if order.category in _CATEGORIES:
-                system = "http://snomed.info/sct"
-                number, display = _CATEGORIES[order.category]
-                resource["category"] = [{"coding": [{"system": system, "code": number, "display": display}]}]
-        if verdict.tumor is not None and verdict.tumor.reference.startswith("Condition/"):
-            resource["reasonReference"] = [{"reference": verdict.tumor.reference}]
-        if order.note:
-            resource["note"] = [{"text": order.note}]
-        return build(resource)
+    def _resource(self, order: OrderPlan, verdict: Verdict) -> Card:
+        condition = verdict.tumor.reference if verdict.tumor is not None else ""
+        reason = condition if condition.startswith("Condition/") else ""
+        return order_resource(order, self.record.chart.patient_id, reason, self.record.book.uri)
+
+
+def order_resource(order: OrderPlan, patient_id: str, reason: str, uri: Callable[[str], str]) -> Card:
+    """The draft as FHIR R4: for this patient, in draft status, signed by nobody.
+
+    Args:
+        reason: reference of the Condition it is for, or "".
+        uri: the URI of a code system's alias.
+    """
+    coding = [{"system": uri(line.system), "code": line.code, "display": line.display} for line in order.emit]
+    code = _filled({"coding": coding, "text": order.text})
+    resource: Card = {
+        "resourceType": order.resource,
+        "status": "draft",
+        "intent": "order",
+        "subject": {"reference": f"Patient/{patient_id}"},
+    }
+    if order.resource == "MedicationRequest":
+        resource |= {"medicationCodeableConcept": code, "dosageInstruction": [{"text": order.dosage}]}
+    else:
+        resource["code"] = code
+    if order.category in _CATEGORIES:
+        number, display = _CATEGORIES[order.category]
+        resource["category"] = [{"coding": [{"system": "http://snomed.info/sct", "code": number, "display": display}]}]
+    if reason:
+        resource["reasonReference"] = [{"reference": reason}]
+    if order.note:
+        resource["note"] = [{"text": order.note}]
+    return resource
 
 
 def _filled(code: Card) -> Card:

@@ -123,6 +123,22 @@ def _indices(result: Result, record: Record) -> Iterator[tuple[NseSpecimen, Evid
                 )
 
 
+def _inflation(index: Result, record: Record) -> str:
+    """How much NSE the free hemoglobin could account for; never a corrected result."""
+    limits = record.limits
+    by = factor(_without_sign(index.value.unit), "mg/dL")
+    exact = index.value.amount.exact if index.value.amount else None
+    if (
+        exact is None
+        or isinstance(by, Refused)
+        or not limits.hemolysis_index_mg_dl < exact * by <= limits.hemolysis_index_most
+    ):
+        return ""
+    steps = (limits.hemolysis_ng_per_mg, limits.hemolysis_ng_per_mg_low, limits.hemolysis_ng_per_mg_high)
+    about, least, most = (exact * by * step for step in steps)
+    return f" (could account for about {about:.0f} ug/L of NSE, {least:.0f} to {most:.0f})"
+
+
 def _same_sample(one: Resource, other: Resource) -> bool:
     """One specimen where both name one, else the same day."""
     specimens = reference(one.at("specimen")), reference(other.at("specimen"))

@@ -108,8 +108,14 @@ def _judge(result: Result, record: Record) -> Judged:
 
 def _newest(readings: Iterable[Judged]) -> Judged | None:
     """The newest; a result without a comparable number does not hide a comparable one of the same draw."""
-    ordered = sorted(readings, key=lambda item: item.reading.result.sort_key)
+    ordered = sorted(
+        readings, key=lambda item: (_day(item), item.reading.amount is not None, item.reading.result.sort_key)
+    )
     return ordered[-1] if ordered else None
+
+
+def _day(item: Judged) -> str:
+    return item.when.earliest.date().isoformat() if item.when else ""
 
 
 _Gap = tuple[Gap, str] | None
@@ -199,7 +205,7 @@ def _count(recent: list[Judged], gap: _Gap) -> Feature:
     return known(
         "nse-count",
         NseCount.ONE if usable else NseCount.NONE,
-        evidence=shown or [Evidence(_SEARCHED)],
+        evidence=shown or [Evidence("NSE results searched, no usable value in the window")],
     )
 
 

@@ -42,6 +42,11 @@ class Draft:
     classes: frozenset[Ordering]
 
     @property
+    def is_blank(self) -> bool:
+        """An order form on which nothing is chosen yet."""
+        return bool(self.resource.get("resourceType")) and self.code.is_empty
+
+    @property
     def evidence(self) -> Evidence:
         return Evidence(
             f"draft: {self.code.shown or 'without code or words'}",
@@ -85,7 +90,7 @@ def _draft(
         concepts, meant = _service(code, record)
     if not meant:
         meant = frozenset({Ordering.UNKNOWN if code.is_empty else Ordering.NONE})
-    selected = selections is None or reference in selections or (bool(id_) and id_ in selections)
+    selected = selections is None or not kind or reference in selections or (bool(id_) and id_ in selections)
     return Draft(resource, reference, path, selected, code, concepts, meant)
 
 
@@ -117,11 +122,8 @@ def ordering_feature(drafted: tuple[Draft, ...]) -> Feature:
         return known("ordering", Ordering.NONE, evidence=evidence)
     if UNKNOWN in values:
         held = frozenset(str(value) for value in values)
-        return Feature(
-            "ordering",
-            held,
-            tuple(evidence),
-            Gap.NOT_READABLE,
-            "a draft does not say enough",
-        )
+        # A form that was only opened says nothing yet: that is no fault of the data and worth no card.
+        blank = all(draft.is_blank for draft in about if Ordering.UNKNOWN in draft.classes)
+        gap = Gap.NOT_RECORDED if blank else Gap.NOT_READABLE
+        return Feature("ordering", held, tuple(evidence), gap, "a draft does not say what it orders")
     return known("ordering", *values, evidence=evidence)

@@ -20,6 +20,8 @@ from cds_service.web.desk import Desk, open_desk
 from cds_service.web.openapi import openapi
 from cds_service.web.outcomes import json_answer
 
+_CURL = "application/x-www-form-urlencoded"  # what `curl -d @call.json` says of JSON unless told otherwise
+
 
 def create_app(
     settings: Settings | None = None, *, knowledge: Knowledge | None = None, desk: Desk | None = None
@@ -78,7 +80,7 @@ def _noted_call(app: Flask, desk: Desk, service: Service) -> Response:
     started = perf_counter()
     body: dict[str, Any] | None = None
     try:
-        if not request.is_json:
+        if not request.is_json and request.mimetype != _CURL:
             raise UnsupportedMediaType
         body = desk.reply(g.body, service)
         response = json_answer(body)

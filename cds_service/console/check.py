@@ -1,0 +1,109 @@
+"""Checks the knowledge beyond its shape: orders make valid FHIR, searches fit, rows are proven and reviewed.
+
+Faults refuse the release; warnings (a review overdue, a row without a document) are printed and let it pass.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+from cds_service.errors import Problem
+from cds_service.fhir.models import build
+from cds_service.guideline.knowledge import Knowledge
+from cds_service.guideline.recommendations import Recommendation
+from cds_service.hooks.cards import LONGEST_SUMMARY
+from cds_service.hooks.suggestions import order_resource
+from cds_service.hooks.templates import all_templates
+
+MOST_KEYS = 14
+LONGEST_TEMPLATE = 1500
+_MORE = len(" (+99 more)")
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What the check found: faults refuse, warnings inform, lines are the table people look at."""
+
+    faults: tuple[Problem, ...]
+    warnings: tuple[Problem, ...]
+    lines: tuple[str, ...]
+
+
+def check(knowledge: Knowledge, fixtures: Path | None, today: date) -> Report:
+    """Everything that can be said of the knowledge without a patient. `fixtures` is None outside a checkout."""
+    faults = [*_orders(knowledge), *_searches(knowledge), *_summaries(knowledge)]
+    if fixtures is not None:
+        faults += _unproven(knowledge, fixtures)
+    warnings = [*_without_source(knowledge), *_overdue(knowledge, today)]
+    return Report(tuple(faults), tuple(warnings), tuple(_table(knowledge, fixtures)))
+
+
+def file_of(row: Recommendation) -> str:
+    return f"recommendations/{row.topic}/{row.id}.toml"
+
+
+def _orders(knowledge: Knowledge) -> Iterator[Problem]:
+    for order in knowledge.orders.values():
+        try:
+            build(order_resource(order, "check", "", lambda alias: knowledge.systems[alias][0]))
+        except ValueError as fault:
+            yield Problem(f"orders/{order.id}.toml", "draft", f"does not make a valid R4 resource: {fault}")
+
+
+def _searches(knowledge: Knowledge) -> Iterator[Problem]:
+    templates = all_templates(knowledge)
+    if len(templates) > MOST_KEYS:
+        yield Problem("orders, markers, pathology, status", "search", f"{len(templates)} keys; {MOST_KEYS} at most")
+    for key, template in templates.items():
+        if len(template) > LONGEST_TEMPLATE:
+            yield Problem("search", key, f"its template has {len(template)} characters; {LONGEST_TEMPLATE} at most")
+
+
+def _summaries(knowledge: Knowledge) -> Iterator[Problem]:
+    for row in knowledge.recommendations:
+        longest = LONGEST_SUMMARY - (_MORE if row.group else 0)
+        if len(row.summary) > longest:
+            yield Problem(file_of(row), "summary", f"has {len(row.summary)} characters; {longest} at most")
+
+
+def _unproven(knowledge: Knowledge, fixtures: Path) -> Iterator[Problem]:
+    for row in knowledge.recommendations:
+        for kind in ("fires", "silent"):
+            if not list((fixtures / "recommendations" / row.id).glob(f"{kind}--*.json")):
+                yield Problem(file_of(row), "", f"has no {kind}-- fixture in fhir_fixtures/recommendations/{row.id}")
+
+
+def _without_source(knowledge: Knowledge) -> Iterator[Problem]:
+    for row in knowledge.recommendations:
+        if not row.footer and all(citation.source.status != "primary" for citation in row.citations):
+            yield Problem(file_of(row), "evidence", "needs a source: it rests on a design choice")
+
+
+def _overdue(knowledge: Knowledge, today: date) -> Iterator[Problem]:
+    for row in knowledge.recommendations:
+        if row.review.next is not None and row.review.next < today:
+            yield Problem(file_of(row), "review.next", f"the review was due on {row.review.next}")
+
+
+def _table(knowledge: Knowledge, fixtures: Path | None) -> Iterator[str]:
+    rows = knowledge.recommendations
+    carried = {statement for row in rows for statement in row.statements}
+    codes = sum(len(concept.codes) for concept in knowledge.concepts.values())
+    unreviewed = sum(row.review.status == "not reviewed by a clinician" for row in rows)
+    yield f"knowledge            {knowledge.version}"
+    yield f"recommendations      {len(rows)} ({_counts(Counter(str(row.indicator) for row in rows))})"
+    yield f"topics               {_counts(Counter(row.topic for row in rows))}"
+    yield f"statements carried   {len(carried)}"
+    yield f"documents            {len(knowledge.sources)}"
+    yield f"concepts, codes      {len(knowledge.concepts)}, {codes}"
+    yield f"not reviewed         {unreviewed} of {len(rows)} recommendations by a clinician"
+    if fixtures is not None:
+        yield f"fixtures             {len(list(fixtures.glob('recommendations/*/*.json')))} of recommendations"
+
+
+def _counts(counter: Counter[str]) -> str:
+    return ", ".join(f"{number} {name}" for name, number in sorted(counter.items()))
