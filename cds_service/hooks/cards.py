@@ -14,7 +14,7 @@ from cds_service.guideline.judge import Outcome, Verdict
 from cds_service.guideline.knowledge import Knowledge
 from cds_service.guideline.recommendations import Citation, Indicator, Recommendation
 from cds_service.guideline.vocabulary import VOCABULARY
-from cds_service.hooks.markdown import escaped, label, paragraphs, section
+from cds_service.hooks.markdown import escaped, label, paragraphs, section, untagged
 from cds_service.hooks.suggestions import Card, Offer
 from cds_service.picture.orders import Draft
 from cds_service.picture.record import Record
@@ -311,7 +311,7 @@ def _feature(feature: Feature, tumor: str) -> Card:
         entry["tumor"] = tumor
     entry["for"] = []
     evidence = [
-        {"reference": item.reference, "text": item.text} if item.reference else {"text": item.text}
+        {"reference": item.reference, "text": untagged(item.text)} if item.reference else {"text": untagged(item.text)}
         for item in feature.evidence
     ]
     return entry | ({"evidence": evidence} if evidence else {})

@@ -27,6 +27,11 @@ def label(text: str, longest: int) -> str:
     return line if len(line) <= longest else line[: longest - 1].rstrip() + "\u2026"
 
 
+def untagged(text: str) -> str:
+    """A text of the record outside Markdown, where it is data but may still be shown: no tag survives in it."""
+    return _TAG.sub("", plain(text))
+
+
 def escaped(text: str) -> str:
     """A text of the record inside Markdown."""
     return _TAG.sub("&lt;", _SPECIAL.sub(r"\\\1", plain(text)))

@@ -62,11 +62,13 @@ def drafts(
     """The drafts of the call that count. `selections` is None where the hook has none: then all are meant."""
     listed = list(resources)
     siblings = [resource for _, resource in listed if resource.get("resourceType") == "Medication"]
-    return tuple(
+    found = (
         _draft(path, resource, selections, siblings, record)
         for path, resource in listed
         if resource.get("resourceType") != "Medication" and _counts(resource)
     )
+    # The order of a Bundle means nothing: whatever speaks first of several drafts must not depend on it.
+    return tuple(sorted(found, key=lambda draft: (draft.reference, draft.code.shown)))
 
 
 def _counts(resource: Element) -> bool:
