@@ -14,7 +14,7 @@ from decimal import Decimal
 from cds_service.fhir.amounts import Amount, from_text
 from cds_service.fhir.dates import When
 from cds_service.fhir.resources import Resource
-from cds_service.fhir.texts import find
+from cds_service.fhir.texts import Certainty, find
 from cds_service.fhir.units import Refused, percent_factor
 from cds_service.fhir.values import notes
 from cds_service.guideline.features import Evidence, Feature, Gap, known, unknown
@@ -38,12 +38,14 @@ from cds_service.picture.results import Result, results
 from cds_service.picture.tumors import Tumor, owners
 
 UNGRADED_SITES = ("lung", "thymus")
+_GRADE = "pathology/histologic-grade"
 _KI67_TEXT = re.compile(
     r"\b(?:ki[\s-]?67|mib[\s-]?1)\b[^.;\d<>≤≥]{0,40}?(?P<value>[<>≤≥]?\s*\d+(?:[.,]\d+)?(?:\s*[-–]\s*\d+(?:[.,]\d+)?)?)\s*%",
     re.IGNORECASE,
 )
 _HOT_SPOT = re.compile(r"hot[\s-]?spot", re.IGNORECASE)
 _MEAN = re.compile(r"\b(?:mean|average|mittel\w*|durchschnitt\w*)\b", re.IGNORECASE)
+_LEADING_WORDS = re.compile(r"^[^\d<>≤≥]*")
 _PER_2_MM2 = re.compile(r"/?\s*\(?2[\s.]*mm(?:2|²)\)?", re.IGNORECASE)
 _MITOSES_TEXT = re.compile(
     r"\bmitos\w*[^.;\d<>]{0,40}?(?P<value>[<>]?\s*\d+)\s*(?:/|per|pro)\s*2\s*mm",
@@ -70,6 +72,7 @@ class Grading:
     mitoses: Amount | None
     recorded: Mapping[str, list[Evidence]]
     unlinked: bool
+    unlinked_grade: bool
     unreadable: tuple[Evidence, ...]
     evidence: tuple[Evidence, ...]
 
@@ -93,6 +96,7 @@ def grading_of(tumor: Tumor, everyone: tuple[Tumor, ...], record: Record) -> Gra
     read = [(result, _percent(result)) for result in own]
     percents = [percent for _, percent in read if percent is not None]
     percents += _in_reports(tumor, everyone, record)
+    unlinked |= any(_in_words(words) is not None for words in _loose_words(tumor, everyone, record))
     unreadable = tuple(_unreadable(result) for result, percent in read if percent is None)
     ki67 = _chosen(percents)
     mitoses, mitosis_evidence = _mitoses(tumor, everyone, record)
@@ -101,6 +105,7 @@ def grading_of(tumor: Tumor, everyone: tuple[Tumor, ...], record: Record) -> Gra
         mitoses,
         _recorded(tumor, everyone, record),
         unlinked,
+        _joined(results(record, _GRADE), tumor, everyone, record)[1],
         unreadable,
         ((ki67.evidence,) if ki67 else ()) + mitosis_evidence,
     )
@@ -123,14 +128,12 @@ def _joined(
 
 def _percent(result: Result) -> Percent | None:
     value = result.value
-    for words in (*value.coded.texts, *notes(result.resource.data)) if value.amount is None else ():
-        if (found := _in_words(words)) is not None:
-            return _as_percent(found, result, words)
+    if _HOT_SPOT.search(value.words):
+        reading = _hot_spot_value(value.words)
+        return None if reading is None else _as_percent(reading, result, value.words)
     if value.amount is None:
-        return None
-    reading = _hot_spot_value(value.words)
-    if reading is not None:
-        return _as_percent(reading, result, value.words)
+        read = (_in_words(words) for words in (*value.texts, *notes(result.resource.data)))
+        return next((_as_percent(amount, result, value.words) for amount in read if amount is not None), None)
     probe = value.amount.high if value.amount.high is not None else value.amount.low
     by = percent_factor(value.unit, probe or Decimal(0))
     if isinstance(by, Refused):
@@ -150,13 +153,10 @@ def _as_percent(amount: Amount, result: Result, words: str) -> Percent:
 
 
 def _hot_spot_value(words: str) -> Amount | None:
-    """Of "up to 22 % (hot spot), mean 12 %" the hot spot's figure."""
-    if not _HOT_SPOT.search(words) or not _MEAN.search(words):
-        return None
-    for part in re.split(r"[,;]", words):
-        if _HOT_SPOT.search(part) and (read := from_text(re.sub(r"[^\d.,<>%-]*(?=[\d<>])", "", part, count=1))):
-            amount = read[0]
-            return Amount(amount.high, amount.high) if amount.low is None else amount
+    """Of "up to 22 % (hot spot), mean 12 %" the hot spot's figure; None where one clause names both."""
+    for part in re.split(r";|,\s", words):
+        if _HOT_SPOT.search(part) and not _MEAN.search(part) and (read := from_text(_LEADING_WORDS.sub("", part, 1))):
+            return read[0]
     return None
 
 
@@ -180,14 +180,25 @@ def _in_reports(tumor: Tumor, everyone: tuple[Tumor, ...], record: Record) -> It
 
 def pathology_words(tumor: Tumor, everyone: tuple[Tumor, ...], record: Record) -> Iterator[tuple[Resource, str]]:
     """The texts of pathology reports and narrative pathology results that can only belong to this tumor."""
+    return (item for item in _all_words(record) if owners(item[0], everyone, record) == [tumor])
+
+
+def _loose_words(tumor: Tumor, everyone: tuple[Tumor, ...], record: Record) -> Iterator[str]:
+    """The texts of pathology that may belong to this tumor or to another one."""
+    for resource, words in _all_words(record):
+        belongs = owners(resource, everyone, record)
+        if tumor in belongs and len(belongs) > 1:
+            yield words
+
+
+def _all_words(record: Record) -> Iterator[tuple[Resource, str]]:
     for report in record.chart.of("DiagnosticReport"):
-        if is_countable(report) and is_pathology(report, record.book) and owners(report, everyone, record) == [tumor]:
+        if is_countable(report) and is_pathology(report, record.book):
             for words in report_texts(report, record.book):
                 yield report, words
     for result in results(record, "pathology/pathology-report"):
-        if owners(result.resource, everyone, record) == [tumor]:
-            for words in result.value.texts:
-                yield result.resource, words
+        for words in result.value.texts:
+            yield result.resource, words
 
 
 def _unreadable(result: Result) -> Evidence:
@@ -307,7 +318,7 @@ def _recorded(tumor: Tumor, everyone: tuple[Tumor, ...], record: Record) -> dict
     for condition in tumor.conditions:
         for grade in condition.grades & {"G1", "G2", "G3"}:
             found.setdefault(grade, []).append(Evidence(f"{grade} in {condition.label}", condition.resource.reference))
-    own, _ = _joined(results(record, "pathology/histologic-grade"), tumor, everyone, record)
+    own, _ = _joined(results(record, _GRADE), tumor, everyone, record)
     for result in own:
         for meaning in record.book.which(result.value.coded, "answers/grade-value"):
             if "grade" in meaning.attributes:
@@ -330,20 +341,16 @@ def _grade_words(words: str, resource: Resource, record: Record) -> Iterator[tup
 
 
 def grade_features(grading: Grading, graded: bool, record: Record) -> Iterator[Feature]:
-    """`grade` and `grade-recorded`; `graded` is False where WHO gives no Ki-67 grade (lung, thymus, breast, NEC ...)."""
+    """`grade` and `grade-recorded`; `graded` is False where WHO gives no Ki-67 grade (lung, thymus, breast, NEC)."""
     recorded = grading.recorded
     said = [evidence for items in recorded.values() for evidence in items]
     if not graded:
         yield known("grade", Grade.NOT_APPLICABLE)
+        note = "no grade is computed for this tumor"
         yield (
-            known("grade-recorded", GradeRecorded.NONE)
-            if not recorded
-            else unknown(
-                "grade-recorded",
-                Gap.NOT_RECORDED,
-                "no grade is computed for this tumor",
-                said,
-            )
+            unknown("grade-recorded", Gap.NOT_RECORDED, note, said)
+            if recorded
+            else _grade_recorded(grading, frozenset(), said, record)
         )
         return
     computed = computed_grades(grading, record.limits)
@@ -359,7 +366,7 @@ def grade_features(grading: Grading, graded: bool, record: Record) -> Iterator[F
             note or "no Ki-67, mitoses or grade was found",
             said,
         )
-    yield _grade_recorded(recorded, computed, said, record)
+    yield _grade_recorded(grading, computed, said, record)
 
 
 def _computed_grade(computed: frozenset[int], grading: Grading) -> Feature:
@@ -375,60 +382,48 @@ def _computed_grade(computed: frozenset[int], grading: Grading) -> Feature:
     return known("grade", names[computed], evidence=grading.evidence)
 
 
-def _grade_recorded(
-    recorded: Mapping[str, list[Evidence]],
-    computed: frozenset[int],
-    said: list[Evidence],
-    record: Record,
-) -> Feature:
+def _grade_recorded(grading: Grading, computed: frozenset[int], said: list[Evidence], record: Record) -> Feature:
+    name, recorded = "grade-recorded", grading.recorded
     if len(recorded) > 1:
-        return known("grade-recorded", GradeRecorded.CONFLICTS, evidence=said)
+        return known(name, GradeRecorded.CONFLICTS, evidence=said)
     if recorded:
         agrees = not computed or int(next(iter(recorded))[1]) in computed
-        return known(
-            "grade-recorded",
-            GradeRecorded.AGREES if agrees else GradeRecorded.CONFLICTS,
-            evidence=said,
-        )
+        return known(name, GradeRecorded.AGREES if agrees else GradeRecorded.CONFLICTS, evidence=said)
+    if grading.unlinked_grade:
+        return unknown(name, Gap.NOT_LINKED, "a grade is not linked to one of several tumors")
     if record.searched("pathology", "reports"):
-        return known(
-            "grade-recorded",
-            GradeRecorded.NONE,
-            evidence=[Evidence("pathology searched, no grade recorded")],
-        )
-    return unknown("grade-recorded", Gap.NOT_SEARCHED)
+        return known(name, GradeRecorded.NONE, evidence=[Evidence("pathology searched, no grade recorded")])
+    return unknown(name, Gap.NOT_SEARCHED)
 
 
 def p53_rb1_feature(tumor: Tumor, everyone: tuple[Tumor, ...], record: Record) -> Feature:
     """Immunohistochemistry that helps to tell NET G3 from NEC. "p53 positive" alone says neither."""
-    states: dict[str, str] = {}
+    name = "p53-rb1"
+    found: dict[str, set[str]] = {}
     shown: list[Evidence] = []
-    for stain in ("p53", "rb1"):
+    for stain in _STAINS:
         for words, item in _stain_words(stain, tumor, everyone, record):
-            state = _stain_state(stain, words)
-            if state:
-                states[stain] = state
-                shown.append(item)
-    if "abnormal" in states.values():
-        return known("p53-rb1", P53Rb1.ABNORMAL, evidence=shown)
-    if "unclear" in states.values():
-        return unknown(
-            "p53-rb1",
-            Gap.NOT_READABLE,
-            "p53 positive alone is neither normal nor abnormal",
-            shown,
-        )
-    if len(states) == 2:
-        return known("p53-rb1", P53Rb1.NORMAL, evidence=shown)
+            found.setdefault(stain, set()).add(_stain_state(stain, words))
+            shown.append(item)
+    states = [_settled(states) for states in found.values()]
+    if "abnormal" in states:
+        return known(name, P53Rb1.ABNORMAL, evidence=shown)
+    if "unclear" in states:
+        return unknown(name, Gap.NOT_READABLE, "reported, but neither as normal nor as abnormal", shown)
+    if _has_loose_stain(tumor, everyone, record):
+        return unknown(name, Gap.NOT_LINKED, "a p53 or RB1 is not linked to one of several tumors", shown)
     if states:
-        return known("p53-rb1", P53Rb1.INCOMPLETE, evidence=shown)
+        return known(name, P53Rb1.NORMAL if len(states) == len(_STAINS) else P53Rb1.INCOMPLETE, evidence=shown)
     if record.searched("pathology", "reports"):
-        return known(
-            "p53-rb1",
-            P53Rb1.NOT_FOUND,
-            evidence=[Evidence("pathology searched, no p53 or RB1 found")],
-        )
-    return unknown("p53-rb1", Gap.NOT_SEARCHED)
+        return known(name, P53Rb1.NOT_FOUND, evidence=[Evidence("pathology searched, no p53 or RB1 found")])
+    return unknown(name, Gap.NOT_SEARCHED)
+
+
+def _settled(states: set[str]) -> str:
+    """What several results of one stain say together; normal and abnormal contradict each other."""
+    if {"normal", "abnormal"} <= states:
+        return "unclear"
+    return next(state for state in ("abnormal", "normal", "unclear") if state in states)
 
 
 def _stain_words(
@@ -439,38 +434,57 @@ def _stain_words(
         words = " ".join((*result.value.texts, *notes(result.resource.data)))
         shown = dated(f"{stain.upper() if stain == 'rb1' else stain} {words}", result.when)
         yield f"{stain} {words}", Evidence(shown, result.resource.reference)
-    pattern = re.compile(
-        r"\bp53\b[^.;]*" if stain == "p53" else r"\brb-?1?\b[^.;]*|\bretinoblastoma protein\b[^.;]*",
-        re.IGNORECASE,
-    )
     for report, text in pathology_words(tumor, everyone, record):
-        for match in pattern.finditer(text):
-            clause = re.split(r",\s*(?=\w*(?:p53|rb|ki|sstr))", match[0], flags=re.IGNORECASE)[0]
-            yield (
-                clause,
-                Evidence(dated(clause[:80], date_of_result(report)), report.reference),
-            )
+        for clause in _stain_clauses(stain, text):
+            yield clause, Evidence(dated(clause[:80], date_of_result(report)), report.reference)
 
 
-_STAINS = {
+def _stain_clauses(stain: str, text: str) -> Iterator[str]:
+    for match in _STAIN_CLAUSES[stain].finditer(text):
+        yield _NEXT_STAIN.split(match[0])[0]
+
+
+def _has_loose_stain(tumor: Tumor, everyone: tuple[Tumor, ...], record: Record) -> bool:
+    stains = (f"pathology/{stain}" for stain in _STAINS)
+    if _joined(results(record, *stains), tumor, everyone, record)[1]:
+        return True
+    loose = list(_loose_words(tumor, everyone, record))
+    return any(pattern.search(words) for words in loose for pattern in _STAIN_CLAUSES.values())
+
+
+_STAIN_CLAUSES = {
+    "p53": re.compile(r"\bp53\b[^.;]*", re.IGNORECASE),
+    "rb1": re.compile(r"\brb-?1?\b[^.;]*|\bretinoblastoma protein\b[^.;]*", re.IGNORECASE),
+}
+_NEXT_STAIN = re.compile(r",\s*(?=\w*(?:p53|rb|ki|sstr))", re.IGNORECASE)
+_STAINS = {  # abnormal, normal
     "p53": (
-        ("normal", re.compile(r"\bwild[\s-]?type?\b|\bwildtyp\w*|\bnormal\b|\bunauffällig\b", re.IGNORECASE)),
-        ("abnormal", re.compile(r"\bmut(?:ant|ated|iert|ation)\w*|\bnull\b|overexpress\w*|überexpr\w*|\baberrant\b|\babnormal\b", re.IGNORECASE)),
-        ("unclear", re.compile(r"\bpos(?:itiv\w*)?\b|\bnegativ\w*\b", re.IGNORECASE)),
+        re.compile(
+            r"\bmut(?:ant|ated|iert|ation)\w*|\bnull\b|overexpress\w*|überexpr\w*|\baberrant\b|\babnormal\b",
+            re.IGNORECASE,
+        ),
+        re.compile(r"\bwild[\s-]?type?\b|\bwildtyp\w*|\bnormal\b|\bunauffällig\b", re.IGNORECASE),
     ),
     "rb1": (
-        ("abnormal", re.compile(r"\b(?:lost|loss|absent|verlust|verloren|negativ\w*)\b|(?:not|nicht) (?:retained|erhalten)", re.IGNORECASE)),
-        ("normal", re.compile(r"\b(?:retained|intact|preserved|positiv\w*|erhalten|normal|present)\b", re.IGNORECASE)),
+        re.compile(
+            r"\b(?:lost|loss|absent|verlust|verloren|negativ\w*)\b|\b(?:not|nicht) (?:retained|erhalten)"
+            r"|\bno (?:nuclear )?(?:expression|staining)\b",
+            re.IGNORECASE,
+        ),
+        re.compile(r"\b(?:retained|intact|preserved|positiv\w*|erhalten|normal|present)\b", re.IGNORECASE),
     ),
-}  # fmt: skip
+}
+_DENIED = re.compile(
+    r"\b(?:no|not|without|kein\w*|nicht)\b[^,]{0,20}\b(?:mut\w*|null|overexpress\w*|überexpr\w*|loss|lost|verlust)",
+    re.IGNORECASE,
+)
 
 
 def _stain_state(stain: str, words: str) -> str:
-    negated = re.search(
-        r"\b(?:no|not|without|kein\w*|nicht)\b[^,]{0,20}\b(?:mut\w*|overexpress\w*|loss|lost)",
-        words,
-        re.IGNORECASE,
-    )
-    if negated:
-        return "normal"
-    return next((state for state, pattern in _STAINS[stain] if pattern.search(words)), "")
+    """ "normal" or "abnormal"; "unclear" where the words say neither or both."""
+    abnormal, normal = _STAINS[stain]
+    is_abnormal = any(found.certainty is Certainty.AFFIRMED for found in find(abnormal, words))
+    is_normal = bool(find(normal, words)) or (not is_abnormal and _DENIED.search(words) is not None)
+    if is_abnormal is is_normal:
+        return "unclear"
+    return "abnormal" if is_abnormal else "normal"
