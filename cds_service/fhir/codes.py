@@ -112,9 +112,24 @@ class CodeBook:
         coded = [meaning for coding in codeable.codings for meaning in self._coded(coding, codeable, folders)]
         if coded:
             return tuple(_most_specific(coded))
-        if any(coding.system in _ICD for coding in codeable.codings):
+        if any(coding.system in _ICD for coding in codeable.codings) or self.contradiction(codeable):
             return ()
         return tuple(self.in_text(codeable.texts, *folders))
+
+    def contradiction(self, codeable: Codeable) -> str:
+        """The display of a marker's code that names another marker ("" if there is none): neither is believed.
+
+        Codes of CEA have been sent with NSE as their display.
+        """
+        return next(
+            (
+                coding.display
+                for coding in codeable.codings
+                for _, concept, _ in self._lines(coding)
+                if concept.folder == "markers" and self._contradicted(concept, coding.display)
+            ),
+            "",
+        )
 
     def in_text(self, texts: Iterable[str], *folders: str) -> Iterator[Meaning]:
         """The concepts of these folders that the texts name."""
@@ -156,9 +171,9 @@ class CodeBook:
             )
 
     def _contradicted(self, concept: Concept, display: str) -> bool:
-        """A marker's code whose display names another marker: neither is believed (NSE sent as 2039-6 is seen)."""
+        """Whether the display names other markers only; a plainer name ("NSE" for NSE in CSF) is no other marker."""
         named = {meaning.concept.id for meaning in self.in_text([display], "markers")}
-        return bool(named) and concept.id not in named and not concept.name.startswith("nse")
+        return bool(named) and not any(f"{concept.id}-".startswith(f"{name}-") for name in named)
 
     def _lines(self, coding: Coding) -> Iterator[tuple[int, Concept, CodeLine]]:
         """The code lines a coding falls under; WHO ICD-10 and its US modification are read as one tree."""

@@ -88,7 +88,7 @@ def parse_cited(resource: Resource) -> Parsed:
         repairs.append("id")
     try:
         _model(resource.type).model_validate(_without_blanks(data))
-    except Exception as fault:  # noqa: BLE001 - the package raises more than ValidationError on hostile input
+    except Exception as fault:
         element = _element(fault)
         return Parsed(tuple(repairs), element, element in _DECISIVE)
     return Parsed(tuple(repairs))

@@ -13,7 +13,7 @@ from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
 from cds_service.errors import BadJson
-from cds_service.json_bytes import decode, elements, members
+from cds_service.json_bytes import decode, elements, head, members
 
 _PAGING = {
     "_sort",
@@ -110,24 +110,33 @@ def _value(raw: bytes | None, path: str) -> _Value:
 
 
 def _bundle(parts: Mapping[str, bytes], path: str) -> _Value:
+    """The resources of a Bundle. It is whole without a next page, an outcome, an empty entry or a total above it."""
     links = {_text(link, "relation"): _text(link, "url") for link in _objects(parts.get("link"), path)}
-    sent, whole = [], "next" not in links
+    sent, whole, found = [], "next" not in links, 0
     for index, entry in enumerate(elements(parts.get("entry", b"[]"), f"{path}.entry")):
-        where = f"{path}.entry[{index}]"
-        inner = members(entry, where) if entry.lstrip().startswith(b"{") else {}
-        resource = inner.get("resource")
-        if resource is None or not resource.lstrip().startswith(b"{"):
-            continue
-        if _is_outcome(resource):
+        one = _entry(entry, f"{path}.entry[{index}]")
+        found += one is not None
+        if one is None or head(one.raw).resource_type == "OperationOutcome":
             whole = False
-            continue
-        sent.append(Sent(resource, f"{where}.resource", _text_of(inner.get("fullUrl"))))
+        else:
+            sent.append(one)
+    whole = whole and found >= _total(parts, path)
     state = (State.GIVEN if sent else State.EMPTY) if whole else State.PARTIAL
     return _Value(state, tuple(sent), True, links.get("self", ""))
 
 
-def _is_outcome(resource: bytes) -> bool:
-    return b"OperationOutcome" in resource[:200] and members(resource, "$").get("resourceType") == b'"OperationOutcome"'
+def _entry(entry: bytes, path: str) -> Sent | None:
+    inner = members(entry, path) if entry.lstrip().startswith(b"{") else {}
+    resource = inner.get("resource", b"")
+    if not resource.lstrip().startswith(b"{"):
+        return None
+    return Sent(resource, f"{path}.resource", _text_of(inner.get("fullUrl")))
+
+
+def _total(parts: Mapping[str, bytes], path: str) -> int:
+    """How many resources the search matched; a Bundle may say so and bring none (_summary=count)."""
+    total = decode(parts.get("total", b"0"), f"{path}.total")
+    return total if isinstance(total, int) else 0
 
 
 def _objects(raw: bytes | None, path: str) -> Iterator[Mapping[str, Any]]:
@@ -147,12 +156,16 @@ def _text_of(raw: bytes | None) -> str:
 
 def _covered(self_link: str, templates: Mapping[str, str], patient_id: str) -> set[str]:
     """The declared searches that a Bundle's own link proves: same type and patient, no narrower filter than ours."""
-    parts = urlsplit(self_link)
+    try:
+        parts = urlsplit(self_link)
+    except ValueError:
+        return set()
     kind = parts.path.rstrip("/").rpartition("/")[2]
     query = [(name, value) for name, value in parse_qsl(parts.query) if name not in _PAGING]
     patient = [value.rpartition("/")[2] for name, value in query if name in ("patient", "subject")]
     filters = {name: set(value.split(",")) for name, value in query if name not in ("patient", "subject")}
-    if patient != [patient_id] or filters.keys() - {"code"}:
+    is_plain = len(query) == len({name for name, _ in query})  # a parameter given twice narrows the search
+    if patient != [patient_id] or filters.keys() - {"code"} or not is_plain:
         return set()
     return {
         key

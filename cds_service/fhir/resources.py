@@ -5,15 +5,16 @@ Observations are picked by code before they are decoded; the other resources we 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from cds_service.errors import BadJson
 from cds_service.fhir.codes import CodeBook
+from cds_service.fhir.dates import parse
 from cds_service.fhir.prefetch import Sent, State, Supply
-from cds_service.fhir.values import codeable, date_of, elements, reference, text
+from cds_service.fhir.values import codeable, date_of, elements, listed, reference, text
 from cds_service.json_bytes import Head, decode, encode, head
 
 OBSERVATION_FOLDERS = ("markers", "pathology", "status")
@@ -28,7 +29,13 @@ _PAST_DATES = (
     "effectiveInstant",
     "performedDateTime",
     "performedPeriod",
+    "onsetDateTime",
+    "issued",
+    "recordedDate",
+    "authoredOn",
+    "whenHandedOver",
 )
+_LONG_AGO = datetime.min.replace(tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,47 +101,43 @@ def relevant(
 ) -> Chart:
     """The chart of the patient of this call."""
     aside: list[SetAside] = []
-    own_urls = _own_urls(supply.resources, patient_id)
+    patients = _patients(supply.resources)
     chosen: dict[str, Resource] = {}
     others = 0
     for sent in supply.resources:
         resource = _read(sent, book, aside)
         if resource is None:
             continue
-        match _owner(resource, patient_id, own_urls):
-            case "other":
-                others += 1
-                continue
-            case "nobody":
-                aside.append(SetAside(resource.type, resource.reference, "names no patient", True))
-                continue
-        reason = _unusable(resource, now)
-        if reason:
-            aside.append(SetAside(resource.type, resource.reference, *reason))
+        owner = patient_id if resource.type == "Medication" else _owner(resource, patients)
+        if owner and owner != patient_id:
+            others += 1
             continue
-        _keep(chosen, resource)
-    hidden = {item.type for item in aside if item.hides}
-    patient = next((r for r in chosen.values() if r.type == "Patient"), None)
+        reason = _unusable(resource, book, now) if owner else "names no patient"
+        if reason:
+            aside.append(SetAside(resource.type, resource.reference, reason, True))
+        else:
+            _keep(chosen, resource)
     return Chart(
         patient_id,
-        patient,
-        tuple(
-            sorted(
-                (r for r in chosen.values() if r.type != "Patient"),
-                key=lambda r: r.reference,
-            )
-        ),
+        next((r for r in chosen.values() if r.type == "Patient"), None),
+        tuple(sorted((r for r in chosen.values() if r.type != "Patient"), key=lambda r: r.reference)),
         tuple(sorted(aside, key=lambda item: (item.reference, item.reason))),
-        frozenset(key for key in supply.searched if templates[key].partition("?")[0] not in hidden),
+        _still_proven(supply.searched, templates, aside),
         supply.states,
         supply.faults,
         others,
     )
 
 
-def _own_urls(sent: Iterable[Sent], patient_id: str) -> frozenset[str]:
-    """The fullUrls under which this patient stands in a Bundle (references may use them)."""
-    return frozenset(s.full_url for s in sent if s.full_url and _id_of_patient(s.raw) == patient_id)
+def _still_proven(searched: frozenset[str], templates: Mapping[str, str], aside: Iterable[SetAside]) -> frozenset[str]:
+    """The searches that prove absence after all: nothing of their type, or of an unknown type, was set aside."""
+    hidden = {item.type for item in aside if item.hides}
+    return frozenset(key for key in searched if not {templates[key].partition("?")[0], ""} & hidden)
+
+
+def _patients(sent: Iterable[Sent]) -> Mapping[str, str]:
+    """The ids of the patients that stand in Bundles, by the fullUrl under which references may name them."""
+    return {s.full_url: patient for s in sent if s.full_url and (patient := _id_of_patient(s.raw))}
 
 
 def _id_of_patient(raw: bytes) -> str:
@@ -146,23 +149,18 @@ def _id_of_patient(raw: bytes) -> str:
 
 
 def _read(sent: Sent, book: CodeBook, aside: list[SetAside]) -> Resource | None:
+    kind = ""
     try:
         top = head(sent.raw)
-        if top.resource_type not in _TYPES or (top.resource_type == "Observation" and not _is_wanted(top, book)):
+        kind = text(top.resource_type)
+        if kind not in _TYPES or (kind == "Observation" and not _is_wanted(top, book)):
             return None
         data = decode(sent.raw, sent.path)
     except BadJson as fault:
-        aside.append(
-            SetAside(
-                _guess_type(sent.raw),
-                sent.path,
-                f"cannot be read: {fault.problem}",
-                True,
-            )
-        )
+        aside.append(SetAside(kind or _guess_type(sent.raw), sent.path, f"cannot be read: {fault.problem}", True))
         return None
     assert isinstance(data, dict)
-    return Resource(str(top.resource_type), text(data.get("id")), data, sent.path)
+    return Resource(kind, text(data.get("id")), data, sent.path)
 
 
 def _guess_type(raw: bytes) -> str:
@@ -173,38 +171,43 @@ def _guess_type(raw: bytes) -> str:
 
 
 def _is_wanted(top: Head, book: CodeBook) -> bool:
-    codes = [top.code, *(part.get("code") for part in elements(top.component))]
+    codes = [codeable(code, book) for code in (top.code, *(part.get("code") for part in elements(top.component)))]
     return top.has_member is not None or any(
-        book.meanings(codeable(code, book), *OBSERVATION_FOLDERS) for code in codes if code is not None
+        book.meanings(code, *OBSERVATION_FOLDERS) or book.contradiction(code) for code in codes
     )
 
 
-def _owner(resource: Resource, patient_id: str, own_urls: frozenset[str]) -> str:
-    """ "own", "other" or "nobody"."""
+def _owner(resource: Resource, patients: Mapping[str, str]) -> str:
+    """Whose it is: the id of a patient (or "Group/1"), "" if that cannot be told."""
     if resource.type == "Patient":
-        return "own" if resource.id == patient_id else "other"
-    if resource.type == "Medication":
-        return "own"
+        return resource.id
     holder = resource.at("subject") or resource.at("patient")
     target = next((text(item.get("reference")) for item in elements(holder)), "")
-    if target in own_urls or target == patient_id or reference(holder) == f"Patient/{patient_id}":
-        return "own"
-    return "other" if target else "nobody"
+    if target in patients:
+        return patients[target]
+    if target.startswith(("#", "urn:")) or "?" in target:  # contained, not in the call, or a search
+        return ""
+    return reference(holder).removeprefix("Patient/") if "/" in target else target
 
 
-def _unusable(resource: Resource, now: datetime) -> tuple[str, bool] | None:
-    """Why it must not be used, and whether that hides a fact."""
-    unknown = [
-        text(extension.get("url"))
-        for extension in elements(resource.at("modifierExtension"))
-        if _HEMOLYSIS_MODIFIER not in text(extension.get("url")).lower()
-    ]
-    if unknown:
-        return "carries a modifierExtension this service does not know", True
+def _unusable(resource: Resource, book: CodeBook, now: datetime) -> str:
+    """Why it must not be used."""
+    if resource.type == "Observation" and (words := book.contradiction(codeable(resource.at("code"), book))):
+        return f"has a code that does not mean {words!r}"
+    if any(_HEMOLYSIS_MODIFIER not in url for url in _modifiers(resource)):
+        return "carries a modifierExtension this service does not know"
     when = date_of(resource.data, *_PAST_DATES)
     if when and when.earliest > now + timedelta(days=1):
-        return f"is dated in the future ({when.text})", True
-    return None
+        return f"is dated in the future ({when.text})"
+    return ""
+
+
+def _modifiers(resource: Resource) -> Iterator[str]:
+    """The urls of its modifierExtensions and of those of its parts (a component, a stage)."""
+    parts = (part for value in resource.data.values() for part in elements(value))
+    for holder in (resource.data, *parts):
+        for extension in listed(holder.get("modifierExtension")):
+            yield text(extension.get("url")).lower() if isinstance(extension, dict) else ""
 
 
 def _keep(chosen: dict[str, Resource], resource: Resource) -> None:
@@ -214,6 +217,7 @@ def _keep(chosen: dict[str, Resource], resource: Resource) -> None:
         chosen[key] = resource
 
 
-def _version(resource: Resource) -> tuple[str, bytes]:
+def _version(resource: Resource) -> tuple[datetime, bytes]:
     meta = resource.at("meta")
-    return text(meta.get("lastUpdated")) if isinstance(meta, dict) else "", encode(resource.data)
+    updated = parse(meta.get("lastUpdated")) if isinstance(meta, dict) else None
+    return updated.earliest if updated else _LONG_AGO, encode(resource.data)

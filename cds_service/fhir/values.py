@@ -82,12 +82,10 @@ def date_of(resource: Element, *names: str) -> When | None:
     """The first of these elements that holds a date; a Period counts by its start, else its end."""
     for name in names:
         value = resource.get(name)
-        if isinstance(value, dict):
-            found = parse(value.get("start")) or parse(value.get("end"))
-        else:
-            found = parse(value)
-        if found:
-            return found
+        moments = (value.get("start"), value.get("end")) if isinstance(value, dict) else (value,)
+        for moment in moments:
+            if found := parse(moment):
+                return found
     return None
 
 
@@ -141,15 +139,21 @@ def _quantity(quantity: Element, absent: str) -> Value:
     unit = text(quantity.get("code")) or text(quantity.get("unit"))
     if figure is None:
         return Value(unit=unit, absent=absent)
-    printed = f"{quantity.get('comparator') or ''}{quantity['value']} {text(quantity.get('unit')) or unit}".strip()
-    return Value(bounded(figure, text(quantity.get("comparator"))), unit, printed, absent=absent)
+    comparator = quantity.get("comparator") or ""
+    if not isinstance(comparator, str):  # a bound we cannot read must not pass for an exact value
+        return Value(unit=unit, absent=absent)
+    printed = f"{comparator}{quantity['value']} {text(quantity.get('unit')) or unit}".strip()
+    return Value(bounded(figure, comparator.strip()), unit, printed, absent=absent)
 
 
 def _range(range_: Element, absent: str) -> Value:
     ends = [end if isinstance(end := range_.get(name), dict) else {} for name in ("low", "high")]
     low, high = (number(end.get("value")) for end in ends)
-    unit = next((text(end.get(k)) for end in ends for k in ("code", "unit") if text(end.get(k))), "")
-    if low is None and high is None:
+    units = list(dict.fromkeys(filter(None, (text(end.get("code")) or text(end.get("unit")) for end in ends))))
+    unit = units[0] if units else ""
+    empty = low is None and high is None
+    crossed = low is not None and high is not None and low > high
+    if empty or crossed or len(units) > 1:
         return Value(unit=unit, absent=absent)
     amount = Amount(low, high)
     return Value(amount, unit, f"{amount.shown} {unit}".strip(), absent=absent)
