@@ -157,17 +157,10 @@ def _read(sent: Sent, book: CodeBook, aside: list[SetAside]) -> Resource | None:
             return None
         data = decode(sent.raw, sent.path)
     except BadJson as fault:
-        aside.append(SetAside(kind or _guess_type(sent.raw), sent.path, f"cannot be read: {fault.problem}", True))
+        aside.append(SetAside(kind, sent.path, f"cannot be read: {fault.problem}", True))
         return None
     assert isinstance(data, dict)
     return Resource(kind, text(data.get("id")), data, sent.path)
-
-
-def _guess_type(raw: bytes) -> str:
-    return next(
-        (kind for kind in sorted(_TYPES, key=len, reverse=True) if f'"{kind}"'.encode() in raw[:400]),
-        "",
-    )
 
 
 def _is_wanted(top: Head, book: CodeBook) -> bool:
