@@ -12,6 +12,8 @@ from enum import StrEnum
 
 from cds_service.guideline.vocabulary import VOCABULARY, Scope
 
+TOPICS = ("net", "nec", "sclc", "other", "nse")
+
 
 class Indicator(StrEnum):
     """Urgency of a card (CDS Hooks 2.0, Card attributes), most urgent first."""
@@ -108,5 +110,7 @@ class Recommendation:
         return frozenset(search for name in self.when for search in VOCABULARY[name].searches)
 
     @property
-    def sort_key(self) -> tuple[int, str, str]:
-        return (list(Indicator).index(self.indicator), self.topic, self.id)
+    def sort_key(self) -> tuple[int, int, str]:
+        """Most urgent first, then what is said of the patient's own tumor, then what holds for any NSE."""
+        topic = TOPICS.index(self.topic) if self.topic in TOPICS else len(TOPICS)
+        return (list(Indicator).index(self.indicator), topic, self.id)

@@ -165,10 +165,16 @@ def _of_tumor(verdict: Verdict, drawn: Drawn) -> str:
 
 
 def _based_on(bundle: Iterable[Verdict]) -> list[str]:
-    lines = list(dict.fromkeys(_evidence_line(item) for verdict in bundle for item in _evidence(verdict)))
+    found = dict.fromkeys(item for verdict in bundle for item in _evidence(verdict))
+    lines = [_evidence_line(item) for item in found if not any(_says_more(other, item) for other in found)]
     if len(lines) > _MOST_EVIDENCE:
         lines = [*lines[:_MOST_EVIDENCE], f"and {len(lines) - _MOST_EVIDENCE} more"]
     return lines
+
+
+def _says_more(other: Evidence, item: Evidence) -> bool:
+    """The same resource with more words ("ileal NET: active" beside "ileal NET")."""
+    return other.reference == item.reference and other.text != item.text and other.text.startswith(item.text)
 
 
 def _evidence(verdict: Verdict) -> list[Evidence]:
@@ -276,7 +282,7 @@ def _basis(verdicts: Sequence[Verdict], unseen: Sequence[Feature], drawn: Drawn)
     basis: Card = {
         "knowledge": drawn.knowledge.version,
         "recommendations": [_named(verdict) for verdict in verdicts],
-        "features": _features(verdicts),
+        "features": _features(verdict for verdict in verdicts if not verdict.recommendation.footer),
         "unseen": [{"name": f.name, "reason": str(f.gap or Gap.NOT_RECORDED)} for f in unseen],
     }
     return {name: value for name, value in basis.items() if value}

@@ -21,11 +21,7 @@ from cds_service.picture.orders import Draft
 from cds_service.picture.record import Record
 
 Card = dict[str, Any]
-_CATEGORIES = {  # SNOMED CT codes of the R4 example value set of ServiceRequest.category
-    "laboratory": ("108252007", "Laboratory procedure"),
-    "imaging": ("363679005", "Imaging"),
-    "procedure": ("387713003", "Surgical procedure"),
-}
+_CATEGORIES = {"laboratory": "Laboratory", "imaging": "Imaging", "procedure": "Procedure"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,8 +148,7 @@ def order_resource(order: OrderPlan, patient_id: str, reason: str, uri: Callable
     else:
         resource["code"] = code
     if order.category in _CATEGORIES:
-        number, display = _CATEGORIES[order.category]
-        resource["category"] = [{"coding": [{"system": "http://snomed.info/sct", "code": number, "display": display}]}]
+        resource["category"] = [{"text": _CATEGORIES[order.category]}]
     if reason:
         resource["reasonReference"] = [{"reference": reason}]
     if order.note:
