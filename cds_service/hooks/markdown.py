@@ -10,15 +10,23 @@ import re
 _LONGEST = 200
 _SPECIAL = re.compile(r"([\\`*_\[\]|~#])")
 _TAG = re.compile(r"<(?=[A-Za-z/!?])")
-_LINK = re.compile(r"\b[A-Za-z][A-Za-z0-9+.-]*:(?://|(?=\S*\())|\bwww\.", re.IGNORECASE)
-_SCHEME = re.compile(r"\b(?:javascript|data|vbscript)\s*:", re.IGNORECASE)
+_READ = 5 * _LONGEST  # enough to be cut again after links are gone; no text is long enough to be slow
+_LINK = re.compile(
+    r"(?<![A-Za-z])(?:[A-Za-z][A-Za-z0-9+.-]*://|www\.|data:(?=\S))|(?:java|vb)script\s*:", re.IGNORECASE
+)
 
 
 def plain(text: str) -> str:
     """One line of the record's text without anything a client could take for markup or a link."""
-    line = " ".join(text.split())
-    line = _SCHEME.sub("", _LINK.sub("", line)).replace("@", " at ")
+    line = _without_links(" ".join(text[:_READ].split())).replace("@", " at ")
     return line if len(line) <= _LONGEST else line[: _LONGEST - 1].rstrip() + "\u2026"
+
+
+def _without_links(line: str) -> str:
+    """Again until nothing is left to take out: what stands around one link may join to the next."""
+    while (shorter := _LINK.sub("", line)) != line:
+        line = shorter
+    return line
 
 
 def label(text: str, longest: int) -> str:
