@@ -43,12 +43,14 @@ _SYNDROMES = {
 }
 _NEN_FAMILIES = ("nen", "other-nen", "mass", "metastasis")
 _POSITIVE = re.compile(
-    r"\bpositiv\w*|\bavid\w*|\b(?:intense|strong|increased|high)\w* (?:tracer |somatostatin receptor |sstr )?uptake"
+    r"\bpositiv\w*|(?<!non-)(?<!non )\bavid\w*"
+    r"|\b(?:intense|strong|increased|high)\w* (?:tracer |somatostatin receptor |sstr )?uptake"
     r"|\bkrenning\s*(?:score\s*)?[34]\b|\b(?:mehr|starke|vermehrte)\w* anreicherung",
     re.IGNORECASE,
 )
 _NEGATIVE = re.compile(
-    r"\bnegativ\w*|\bno (?:pathologic\w* |abnormal |somatostatin receptor |sstr |tracer )*uptake|\bnon[\s-]?avid|\bkrenning\s*(?:score\s*)?[01]\b"
+    r"\bnegativ\w*|\bno (?:pathologic\w* |abnormal |somatostatin receptor |sstr |tracer )*uptake"
+    r"|\bnon[\s-]?avid|\bkrenning\s*(?:score\s*)?[01]\b"
     r"|\bkeine\w* (?:pathologische\w* )?anreicherung",
     re.IGNORECASE,
 )
@@ -57,7 +59,7 @@ _WEAK = re.compile(
     re.IGNORECASE,
 )
 _PROGRESS = re.compile(
-    r"\bprogress(?:ion|ive|ing|ed|iv\w*)?\b|\bprogredien\w*\b|\bprogress\b",
+    r"\bprogress(?:ion|ive|ing|ed|iv\w*)?\b(?![\s-]*free)|\bprogredien\w*\b",
     re.IGNORECASE,
 )
 _STABLE = re.compile(
@@ -184,7 +186,7 @@ def _is_sstr_imaging(report: Resource, record: Record) -> bool:
 def _receptor_words(words: str) -> Sstr | None:
     """Positive or negative; mixed, weak or both is neither."""
     negative = bool(_NEGATIVE.search(words))
-    positive = bool(find(_POSITIVE, words))
+    positive = any(found.certainty is Certainty.AFFIRMED for found in find(_POSITIVE, words))
     if _WEAK.search(words) or positive == negative:
         return None
     return Sstr.POSITIVE if positive else Sstr.NEGATIVE
@@ -204,6 +206,8 @@ def progression_feature(tumor: Tumor, everyone: tuple[Tumor, ...], record: Recor
             return known("progression", Progression.NONE_RECORDED, evidence=evidence or none)
         return unknown("progression", Gap.NOT_SEARCHED)
     when = worse[-1][0]
+    if any(state == "better" and other.earliest == when.earliest for state, other, _ in stated):
+        return unknown("progression", Gap.CONTRADICTORY, "worse and not worse on one day", evidence)
     answered = stated[-1][0] != "worse" or _new_line_after(when, record)
     recent = record.recent(when, record.limits.progression_months)
     if recent is None and not answered:
@@ -237,8 +241,8 @@ def _statements(tumor: Tumor, everyone: tuple[Tumor, ...], record: Record) -> It
             words = " ; ".join(report_texts(report, record.book))
             worse = any(f.certainty is Certainty.AFFIRMED for f in find(_PROGRESS, words))
             if worse or find(_STABLE, words):
-                shown = Evidence(dated(f"{record.code(report).shown}: {'progression' if worse else 'stable or better'}", when),
-                                 report.reference)  # fmt: skip
+                said = f"{record.code(report).shown}: {'progression' if worse else 'stable or better'}"
+                shown = Evidence(dated(said, when), report.reference)
                 yield ("worse" if worse else "better"), when, shown
 
 

@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator
 
 from cds_service.fhir.codes import Codeable, Coding
-from cds_service.fhir.texts import find
+from cds_service.fhir.texts import Certainty, find
 from cds_service.fhir.values import codeable, elements
 from cds_service.guideline.features import Evidence, Feature, Gap, known, unknown
 from cds_service.guideline.vocabulary import Extent
@@ -28,6 +28,7 @@ _STAGE = re.compile(
     r"\b(?i:stage|stadium|uicc|ajcc)[\s:]*(?P<value>IV|III|II|I)(?:[A-C]\d?)?\b|^\s*(?P<bare>IV|III|II|I)[A-C]?\d?\s*$"
 )
 _TNM = re.compile(r"(?<![A-Za-z])[cpy]{0,2}(?P<value>M1[a-c]?|M0|N[1-3][a-c]?|N0)(?![A-Za-z0-9])")
+_SIGNS = ((_METASTATIC, "distant"), (_EXTENSIVE, "extensive"), (_LIMITED, "limited"), (_LOCAL, "localized"))
 _TNM_CONCEPTS = ("status/tnm-n", "status/tnm-m", "status/stage-group")
 
 
@@ -120,18 +121,13 @@ def _coded(codings: tuple[Coding, ...], record: Record) -> set[str]:
 
 
 def _words(text: str) -> set[str]:
-    signs = set()
-    for pattern, sign in (
-        (_METASTATIC, "distant"),
-        (_EXTENSIVE, "extensive"),
-        (_LIMITED, "limited"),
-        (_LOCAL, "localized"),
-    ):
-        if find(pattern, text):
-            signs.add(sign)
-    for match in _STAGE.finditer(text):
-        signs.add(match["value"] or match["bare"])
-    for match in _TNM.finditer(text):
+    signs = {sign for pattern, sign in _SIGNS if any(_affirmed(pattern, text))}
+    signs |= {match["value"] or match["bare"] for match in _affirmed(_STAGE, text)}
+    for match in _affirmed(_TNM, text):
         value = match["value"]
         signs.add("N+" if value[0] == "N" and value != "N0" else value[:2])
     return signs
+
+
+def _affirmed(pattern: re.Pattern[str], text: str) -> Iterator[re.Match[str]]:
+    return (found.match for found in find(pattern, text) if found.certainty is Certainty.AFFIRMED)

@@ -44,7 +44,9 @@ CHEMOTHERAPY = (
     "other-chemotherapy",
 )
 _PLANS = ("plan", "proposal", "option")
-_NEVER = ("entered-in-error", "draft", "not-taken", "not-done", "unknown")
+_NEVER = (
+    "entered-in-error", "draft", "not-taken", "not-done", "unknown", "cancelled", "declined", "preparation", "intended",
+)  # fmt: skip
 _DATES = {
     REQUESTS: ("authoredOn",),
     "MedicationStatement": ("effectiveDateTime", "effectivePeriod", "dateAsserted"),
@@ -169,7 +171,7 @@ def _running(
         case "MedicationDispense":
             lasts = _dispense_lasts(resource, when, record)
         case _:
-            lasts = status in ("active", "intended") and not _has_ended(resource, record)
+            lasts = status == "active" and not _has_ended(resource, record)
     return Running.ACTIVE if lasts else Running.PAST
 
 

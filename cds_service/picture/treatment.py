@@ -18,6 +18,13 @@ from cds_service.picture.tumors import Tumor
 _NEN_ONLY = ("ssa", "prrt")
 _NEN_FAMILIES = ("nen", "other-nen", "mass", "metastasis", "")
 _OTHER_REASONS = ("syndromes/acromegaly", "syndromes/variceal-bleeding")
+_REASONS = {
+    "net": ("nen",), "nec": ("nen",), "nen-unspecified": ("nen",), "small-cell": ("nen", "sclc"), "sclc": ("sclc",),
+    "other-nen": ("other-nen",), "neuroblastoma": ("neuroblastoma",), "nsclc": ("nsclc",), "breast": ("breast",),
+    "prostate": ("prostate",), "melanoma": ("melanoma",), "seminoma": ("seminoma",), "brain-tumor": ("brain-tumor",),
+    "other-cancer": ("other-cancer",),
+}  # fmt: skip
+_ANY_CANCER = ("cancer", "krebs", "malignant neoplasm", "malignant tumor")
 _SYSTEMIC = (
     "platinum", "etoposide", "irinotecan", "temozolomide", "capecitabine", "everolimus", "sunitinib", "cabozantinib",
     "prrt", "pd-l1", "other-chemotherapy",
@@ -38,6 +45,9 @@ def _joins(drug: Drug, tumor: Tumor, everyone: tuple[Tumor, ...], record: Record
         return True
     if any(reasons & other.references for other in everyone) or _for_something_else(drug, reasons, record):
         return False
+    named = _reasons(drug, record)
+    if named and tumor.family not in ("site-only", "mass", "metastasis"):
+        return tumor.family in named
     return tumor.family in _NEN_FAMILIES if drug.names & set(_NEN_ONLY) else tumor.family != "brain-tumor"
 
 
@@ -47,6 +57,16 @@ def _for_something_else(drug: Drug, reasons: set[str], record: Record) -> bool:
         return True
     named = [condition for condition in record.chart.of("Condition") if condition.reference in reasons]
     return bool(named)
+
+
+def _reasons(drug: Drug, record: Record) -> frozenset[str]:
+    """The histologies that the reason of the drug names; empty if it names none."""
+    meant = (
+        meaning
+        for code in codeables(drug.resource.at("reasonCode"), record.book)
+        for meaning in record.book.meanings(code, "diagnoses")
+    )
+    return frozenset(family for m in meant if m.words.lower() not in _ANY_CANCER for family in _REASONS.get(m.name, ()))
 
 
 def _class(name: str, drug_class: str, own: Iterable[Drug], record: Record) -> Feature:

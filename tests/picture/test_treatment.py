@@ -1,0 +1,123 @@
+"""Therapies of one tumor: active, past, none recorded, unknown - and whose they are."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from cds_service.guideline.features import Gap
+from tests.picture.charts import Resource, concept, condition, gap, ref, request, seen, statement
+
+NET = condition("icd-10-cm|C7A.012", id="net")
+SCLC = condition("snomed|254632001", id="sclc")
+BREAST = condition("icd-10-cm|C50.911", id="breast")
+KEYS = ("medication-requests", "medication-statements")
+
+
+def systemic(*resources: Resource) -> str:
+    return seen("therapy-systemic", NET, *resources)
+
+
+@pytest.mark.parametrize(
+    "drug",
+    ["Carboplatin", "Etoposide", "Irinotecan", "Temozolomide", "Capecitabine", "Everolimus", "Sunitinib",
+     "Cabozantinib", "Lutathera", "Atezolizumab", "Oxaliplatin", "Topotecan"],
+)  # fmt: skip
+def test_chemotherapy_targeted_drugs_prrt_and_immunotherapy_are_systemic(drug: str) -> None:
+    assert systemic(request(drug)) == "active"
+    assert systemic(request(drug, status="stopped")) == "past"
+
+
+def test_nothing_but_somatostatin_analogs_is_ssa_only() -> None:
+    assert systemic(request("Lanreotide")) == "ssa-only"
+    assert systemic(request("Lanreotide", status="stopped")) == "ssa-only"
+    assert systemic(request("Lanreotide"), request("Everolimus")) == "active"
+
+
+def test_no_therapy_is_said_after_a_search_of_requests_or_statements() -> None:
+    assert systemic() == "none-recorded"
+    for key in KEYS:
+        assert seen("therapy-systemic", NET, without=(key,)) == "none-recorded"
+    for name in ("therapy-systemic", "therapy-ssa", "therapy-platinum"):
+        assert gap(name, NET, without=KEYS) is Gap.NOT_SEARCHED
+
+
+def test_a_therapy_that_is_seen_counts_without_a_search() -> None:
+    assert seen("therapy-platinum", NET, request("Cisplatin"), without=KEYS) == "active"
+
+
+@pytest.mark.parametrize(
+    ("drug", "value"), [("Cisplatin", "active"), ("Carboplatin", "active"), ("Oxaliplatin", "none-recorded")]
+)
+def test_cisplatin_and_carboplatin_are_platinum(drug: str, value: str) -> None:
+    assert seen("therapy-platinum", NET, request(drug)) == value
+
+
+# --- whose -------------------------------------------------------------------------------------------------------
+
+
+def platinum(tumor: str, *resources: Resource) -> str:
+    return seen("therapy-platinum", *resources, tumor=tumor)
+
+
+def test_a_drug_belongs_to_the_tumor_it_names() -> None:
+    drug = request("Carboplatin", reasonReference=[ref("Condition/sclc")])
+    assert platinum("Condition/sclc", SCLC, BREAST, drug) == "active"
+    assert platinum("Condition/breast", SCLC, BREAST, drug) == "none-recorded"
+
+
+def test_a_drug_belongs_to_the_tumor_whose_histology_its_reason_names() -> None:
+    drug = request("Carboplatin", reasonCode=[concept("icd-10-cm|C50.911")])
+    assert platinum("Condition/sclc", SCLC, BREAST, drug) == "none-recorded"
+    assert platinum("Condition/breast", SCLC, BREAST, drug) == "active"
+
+
+def test_without_a_reason_a_drug_belongs_to_each_tumor_it_makes_sense_for() -> None:
+    for tumor in ("Condition/sclc", "Condition/breast"):
+        assert platinum(tumor, SCLC, BREAST, request("Carboplatin")) == "active"
+
+
+def test_a_somatostatin_analog_makes_sense_for_neuroendocrine_tumors_alone() -> None:
+    assert seen("therapy-ssa", NET, BREAST, request("Lanreotide"), tumor="Condition/net") == "active"
+    assert seen("therapy-ssa", NET, BREAST, request("Lanreotide"), tumor="Condition/breast") == "none-recorded"
+
+
+def test_no_drug_of_ours_is_for_a_brain_tumor() -> None:
+    assert seen("therapy-systemic", condition("icd-10-cm|C71.9"), request("Temozolomide")) == "none-recorded"
+
+
+@pytest.mark.parametrize(
+    "reason",
+    [
+        concept(text="Acromegaly"),
+        concept(text="Bleeding esophageal varices"),
+        concept(text="Renal cell carcinoma"),
+        concept(text="Gastrointestinal stromal sarcoma"),
+        concept("icd-10-cm|C50.911"),
+    ],
+)
+@pytest.mark.parametrize("drug", ["Octreotide", "Everolimus"])
+def test_a_drug_for_something_else_is_none_of_this_tumor(drug: str, reason: Resource) -> None:
+    given = request(drug, reasonCode=[reason])
+    assert (seen("therapy-ssa", NET, given), systemic(given)) == ("none-recorded", "none-recorded")
+
+
+@pytest.mark.parametrize(
+    "reason", [concept(text="Neuroendocrine tumor"), concept(text="Cancer"), concept(text="Tumor progression")]
+)
+def test_a_drug_for_this_tumor_or_for_cancer_counts(reason: Resource) -> None:
+    assert systemic(request("Everolimus", reasonCode=[reason])) == "active"
+
+
+def test_a_drug_for_a_condition_that_is_no_tumor_belongs_to_none() -> None:
+    acromegaly: dict[str, Any] = condition(text="Acromegaly", id="acro")
+    assert (
+        seen("therapy-ssa", NET, acromegaly, request("Octreotide", reasonReference=[ref("Condition/acro")]))
+        == "none-recorded"
+    )
+
+
+def test_medications_are_read_without_any_tumor() -> None:
+    assert seen("therapy-ssa", statement("Lanreotide")) == "active"
+    assert seen("therapy-platinum", statement("Cisplatin")) == "active"
