@@ -6,13 +6,13 @@ Everything it needs is passed in: the knowledge, the clock, the maker of card id
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
 from cds_service.errors import DataMissing
 from cds_service.fhir.codes import CodeBook
-from cds_service.fhir.models import parse_cited
+from cds_service.fhir.models import Parsed, parse_cited
 from cds_service.fhir.prefetch import State, gather
 from cds_service.fhir.resources import relevant
 from cds_service.guideline.features import Evidence, Feature, Gap, PatientPicture
@@ -83,38 +83,42 @@ def answer(
 
 def verified(verdicts: tuple[Verdict, ...], record: Record) -> tuple[Verdict, ...]:
     """Parses every resource that a firing row rests on; withholds advice whose status, code, subject or value fails."""
-    return tuple(_verified(verdict, record) if verdict.is_shown else verdict for verdict in verdicts)
+    door = _Door(record)
+    return tuple(door.verified(verdict) if verdict.is_shown else verdict for verdict in verdicts)
 
 
-def _verified(verdict: Verdict, record: Record) -> Verdict:
-    checked = [_checked(feature, record) for feature in verdict.decided_by]
-    failed = tuple(feature for feature in checked if feature.gap is Gap.NOT_READABLE and not _was(feature, verdict))
-    if failed:
-        return replace(verdict, outcome=Outcome.UNDETERMINED, decided_by=failed)
-    return replace(verdict, decided_by=tuple(checked))
+@dataclass(frozen=True, slots=True)
+class _Door:
+    """Each cited resource goes through the door to fhir.resources once, however many rows rest on it."""
 
+    record: Record
+    parsed: dict[str, Parsed | None] = field(default_factory=dict)
 
-def _was(feature: Feature, verdict: Verdict) -> bool:
-    """Whether the feature was not readable before its resources were parsed."""
-    return any(f.name == feature.name and f.gap is Gap.NOT_READABLE for f in verdict.decided_by)
+    def verified(self, verdict: Verdict) -> Verdict:
+        checked = tuple(self._checked(feature) for feature in verdict.decided_by)
+        unread = {feature.name for feature in verdict.decided_by if feature.gap is Gap.NOT_READABLE}
+        failed = tuple(f for f in checked if f.gap is Gap.NOT_READABLE and f.name not in unread)
+        if failed:
+            return replace(verdict, outcome=Outcome.UNDETERMINED, decided_by=failed)
+        return replace(verdict, decided_by=checked)
 
+    def _checked(self, feature: Feature) -> Feature:
+        """The feature with a word on each cited resource that is no valid FHIR."""
+        shown = []
+        for item in feature.evidence:
+            parsed = self._parsed(item.reference)
+            if parsed and parsed.decisive:
+                note = f"{item.reference} is no valid FHIR in its {parsed.fault}"
+                return replace(feature, values=frozenset({"unknown"}), gap=Gap.NOT_READABLE, note=note)
+            care = f", read with care: no valid FHIR in its {parsed.fault}" if parsed and parsed.fault else ""
+            shown.append(Evidence(item.text + care, item.reference))
+        return replace(feature, evidence=tuple(shown))
 
-def _checked(feature: Feature, record: Record) -> Feature:
-    """The feature with a word on each cited resource that is no valid FHIR."""
-    shown = []
-    for item in feature.evidence:
-        resource = record.chart.find(item.reference)
-        parsed = parse_cited(resource) if resource else None
-        if parsed and parsed.decisive:
-            note = f"{item.reference} is no valid FHIR in its {parsed.fault}"
-            return replace(feature, values=frozenset({"unknown"}), gap=Gap.NOT_READABLE, note=note)
-        said = (
-            f"{item.text}, read with care: no valid FHIR in its {parsed.fault}"
-            if parsed and parsed.fault
-            else item.text
-        )
-        shown.append(Evidence(said, item.reference))
-    return replace(feature, evidence=tuple(shown))
+    def _parsed(self, reference: str) -> Parsed | None:
+        if reference not in self.parsed:
+            resource = self.record.chart.find(reference)
+            self.parsed[reference] = parse_cited(resource) if resource else None
+        return self.parsed[reference]
 
 
 def require(

@@ -9,8 +9,9 @@ import base64
 import binascii
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
 from cds_service.fhir.codes import Codeable, CodeBook, Meaning
 from cds_service.fhir.dates import When, months_before
@@ -37,12 +38,16 @@ _LONGEST_REPORT = 100_000
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """Everything a derivation may look at."""
+    """Everything a derivation may look at.
+
+    `once` keeps what several derivations of the same call ask for; it goes with the call.
+    """
 
     chart: Chart
     book: CodeBook
     knowledge: Knowledge
     now: datetime
+    once: dict[str, Any] = field(default_factory=dict, compare=False, repr=False)
 
     @property
     def limits(self) -> Limits:

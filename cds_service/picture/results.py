@@ -6,10 +6,9 @@ Says what was measured and when; what it means is the work of the modules that a
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
-from cds_service.fhir.codes import Codeable
 from cds_service.fhir.dates import When
 from cds_service.fhir.resources import OBSERVATION_FOLDERS, Resource
 from cds_service.fhir.values import (
@@ -24,6 +23,7 @@ from cds_service.fhir.values import (
 from cds_service.picture.record import Record, date_of_result
 
 _RANK = {"corrected": 2, "amended": 2, "final": 1, "preliminary": 0}
+_MORE_EXACT = ("markers/nse-other-specimen", "pathology/ki67-breast", "pathology/mitoses-breast")
 _LONG_AGO = datetime.min.replace(tzinfo=UTC)
 
 
@@ -52,9 +52,21 @@ class Result:
 
 def results(record: Record, *concepts: str) -> list[Result]:
     """All results of these concepts whose status counts, newest last; preliminary ones are marked."""
+    if "results" not in record.once:
+        record.once["results"] = _all_results(record)
+    found = []
+    for result, named in record.once["results"]:
+        concept = _wanted(named, concepts)
+        if concept:
+            found.append(replace(result, concept=concept))
+    return found
+
+
+def _all_results(record: Record) -> list[tuple[Result, tuple[str, ...]]]:
+    """Every result of the chart with the concepts its code means, oldest first."""
     current = _corrected(resource for resource in record.chart.of("Observation") if _rank(resource) >= 0)
-    found = [result for resource in current for result in _flattened(resource, record, concepts)]
-    return sorted(found, key=lambda result: result.sort_key)
+    found = [pair for resource in current for pair in _flattened(resource, record)]
+    return sorted(found, key=lambda pair: pair[0].sort_key)
 
 
 def _rank(resource: Resource) -> int:
@@ -87,32 +99,21 @@ def _identifier(observation: Resource) -> str:
     return ""
 
 
-def _flattened(resource: Resource, record: Record, concepts: tuple[str, ...]) -> Iterator[Result]:
+def _flattened(resource: Resource, record: Record) -> Iterator[tuple[Result, tuple[str, ...]]]:
     holders = [(resource.data, record.code(resource))]
     holders += [(part, codeable(part.get("code"), record.book)) for part in elements(resource.at("component"))]
     for holder, code in holders:
-        concept = _concept(code, record, concepts)
-        if concept and not (holder is resource.data and _is_panel(resource, record)):
-            yield Result(
-                resource,
-                concept,
-                holder,
-                value_of(holder, record.book),
-                date_of_result(resource),
-                _rank(resource) == 0,
-            )
+        if holder is resource.data and _is_panel(resource, record):
+            continue
+        named = tuple(m.concept.id for m in record.book.meanings(code, *OBSERVATION_FOLDERS))
+        if named:
+            value = value_of(holder, record.book)
+            yield Result(resource, named[0], holder, value, date_of_result(resource), _rank(resource) == 0), named
 
 
-def _concept(code: Codeable, record: Record, concepts: tuple[str, ...]) -> str:
-    """The wanted concept a code means; a more exact sibling that is not wanted (breast-only Ki-67) hides it."""
-    folders = {concept.partition("/")[0] for concept in concepts} & set(OBSERVATION_FOLDERS)
-    named = [m.concept.id for m in record.book.meanings(code, *sorted(folders))]
-    excluded = {
-        "markers/nse-other-specimen",
-        "pathology/ki67-breast",
-        "pathology/mitoses-breast",
-    } - set(concepts)
-    if any(name in excluded for name in named):
+def _wanted(named: tuple[str, ...], concepts: tuple[str, ...]) -> str:
+    """The wanted concept among those a code means; a more exact sibling (breast-only Ki-67) hides it."""
+    if any(name in _MORE_EXACT and name not in concepts for name in named):
         return ""
     return next((name for name in named if name in concepts), "")
 
