@@ -12,7 +12,7 @@ from typing import Any
 
 from cds_service.errors import DataMissing
 from cds_service.fhir.codes import CodeBook
-from cds_service.fhir.models import Parsed, parse_cited
+from cds_service.fhir.models import Parsed, load_models, parse_cited
 from cds_service.fhir.prefetch import State, gather
 from cds_service.fhir.resources import relevant
 from cds_service.guideline.features import Evidence, Feature, Gap, PatientPicture
@@ -50,6 +50,7 @@ class Guideline:
 
     @classmethod
     def of(cls, knowledge: Knowledge) -> Guideline:
+        load_models()
         return cls(knowledge, CodeBook(knowledge.concepts.values(), knowledge.systems))
 
 

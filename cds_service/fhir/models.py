@@ -5,7 +5,6 @@ No other module imports the package. It accepts any `status` and `comparator`, s
 
 from __future__ import annotations
 
-import copy
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -13,22 +12,27 @@ from functools import cache
 from importlib import import_module
 from typing import Any
 
+from pydantic import ValidationError
+
 from cds_service.fhir.resources import Resource
 
+_MEDICATION = "status medicationCodeableConcept medicationReference subject"
 _READ = {  # the elements that are read of a cited resource; the rest of it is not our business
     "Patient": "gender birthDate deceasedBoolean deceasedDateTime",
-    "Observation": "status code subject focus effectiveDateTime effectivePeriod issued valueQuantity valueRange valueString"
-    " valueInteger valueCodeableConcept dataAbsentReason interpretation note bodySite specimen referenceRange component",
+    "Observation": "status code subject focus effectiveDateTime effectivePeriod issued valueQuantity valueRange"
+    " valueString valueInteger valueCodeableConcept dataAbsentReason interpretation note bodySite specimen"
+    " referenceRange component",
     "Condition": "clinicalStatus verificationStatus code bodySite subject onsetDateTime recordedDate stage",
     "DiagnosticReport": "status code subject effectiveDateTime issued conclusion conclusionCode result specimen",
     "Specimen": "status type subject condition note",
     "Procedure": "status code subject performedDateTime performedPeriod bodySite reasonCode reasonReference",
-    "MedicationRequest": "status intent doNotPerform medicationCodeableConcept medicationReference subject authoredOn",
-    "MedicationStatement": "status medicationCodeableConcept medicationReference subject effectiveDateTime effectivePeriod",
-    "MedicationAdministration": "status medicationCodeableConcept medicationReference subject effectiveDateTime effectivePeriod",
-    "MedicationDispense": "status medicationCodeableConcept medicationReference subject whenHandedOver daysSupply",
+    "MedicationRequest": f"{_MEDICATION} intent doNotPerform authoredOn",
+    "MedicationStatement": f"{_MEDICATION} effectiveDateTime effectivePeriod",
+    "MedicationAdministration": f"{_MEDICATION} effectiveDateTime effectivePeriod",
+    "MedicationDispense": f"{_MEDICATION} whenHandedOver daysSupply",
     "ServiceRequest": "status intent doNotPerform code subject authoredOn",
 }
+_ALL_ELEMENTS = {name for names in _READ.values() for name in names.split()}
 _LISTS = {
     "interpretation",
     "note",
@@ -47,8 +51,11 @@ _DECISIVE = {
     "valueQuantity",
     "valueRange",
     "valueString",
+    "valueInteger",
     "valueCodeableConcept",
+    "medicationCodeableConcept",
 }
+_NAME = re.compile(r"'(\w+)'")
 _ID = re.compile(r"[A-Za-z0-9\-.]{1,255}")
 _ZONELESS = re.compile(r"(\d{4}-\d{2}-\d{2})[T ]\d{2}:\d{2}(:\d{2}(\.\d+)?)?\s*(\+\d{4})?")
 
@@ -74,6 +81,12 @@ def _model(resource_type: str) -> Any:
     return getattr(module, resource_type)
 
 
+def load_models() -> None:
+    """Imports every model now, so that the first call does not wait for it."""
+    for resource_type in _READ:
+        _model(resource_type)
+
+
 def parse_cited(resource: Resource) -> Parsed:
     """Parses what was read of a resource, after the short list of repairs."""
     repairs: list[str] = []
@@ -81,30 +94,46 @@ def parse_cited(resource: Resource) -> Parsed:
     data: dict[str, Any] = {"resourceType": resource.type}
     for name in wanted:
         if name in resource.data:
-            data[name] = _repaired(copy.deepcopy(resource.data[name]), name, resource.type, repairs)
+            data[name] = _repaired(resource.data[name], name, resource.type, repairs)
     if _ID.fullmatch(resource.id):
         data["id"] = resource.id
     elif resource.id:
-        repairs.append("id")
+        repairs.append("id was left out")
     try:
-        _model(resource.type).model_validate(_without_blanks(data))
-    except Exception as fault:
+        _validate(_without_blanks(data), repairs)
+    except Exception as fault:  # on hostile input the package raises more than ValidationError
         element = _element(fault)
         return Parsed(tuple(repairs), element, element in _DECISIVE)
     return Parsed(tuple(repairs))
 
 
+def _validate(data: dict[str, Any], repairs: list[str]) -> None:
+    """Members that FHIR does not know are dropped once, then the resource has to be valid."""
+    model = _model(data["resourceType"])
+    try:
+        model.model_validate(data)
+    except ValidationError as fault:
+        unknown = [error["loc"] for error in fault.errors() if error["type"] == "extra_forbidden"]
+        if not unknown:
+            raise
+        for *place, name in unknown:
+            holder: Any = data
+            for step in place:
+                holder = holder[step]
+            del holder[name]
+        repairs.append("unknown members were dropped")
+        model.model_validate(data)
+
+
 def _element(fault: Exception) -> str:
-    errors = getattr(fault, "errors", None)
-    if callable(errors):
-        for error in errors():
-            for step in error.get("loc", ()):
-                if isinstance(step, str) and step in _ALL_ELEMENTS:
-                    return step
+    """The element at fault: named by its place, or (two values, no medication) only in the words of the fault."""
+    errors = fault.errors() if isinstance(fault, ValidationError) else []
+    for error in errors:
+        words = _NAME.findall(error["msg"])
+        for step in (*error["loc"], *words):
+            if step in _ALL_ELEMENTS:
+                return str(step)
     return "structure"
-
-
-_ALL_ELEMENTS = {name for names in _READ.values() for name in names.split()}
 
 
 def _repaired(value: Any, name: str, resource_type: str, repairs: list[str]) -> Any:
@@ -126,7 +155,7 @@ def _repaired_text(value: str, name: str, repairs: list[str]) -> str:
     zoneless = _ZONELESS.fullmatch(value.strip())
     if zoneless:
         repairs.append(f"{name} had no usable zone")
-        return zoneless[1]
+        return "" if name == "issued" else zoneless[1]  # an instant without its time is none
     if value != value.strip():
         repairs.append(f"{name} had blanks around it")
     return value.strip()

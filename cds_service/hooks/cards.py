@@ -148,7 +148,7 @@ def _detail(
             "Not seen",
             [*_unseen_lines(unseen), *_unsearched(bundle, drawn), *_set_aside(drawn)],
         ),
-        " ".join(_one_line(footer) for footer in footers),
+        " ".join(_one_line(footer) for footer in sorted(footers, key=lambda v: v.recommendation.id)),
         _provenance(rows),
     )
 
