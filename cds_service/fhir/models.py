@@ -128,12 +128,8 @@ def _validate(data: dict[str, Any], repairs: list[str]) -> None:
 def _element(fault: Exception) -> str:
     """The element at fault: named by its place, or (two values, no medication) only in the words of the fault."""
     errors = fault.errors() if isinstance(fault, ValidationError) else []
-    for error in errors:
-        words = _NAME.findall(error["msg"])
-        for step in (*error["loc"], *words):
-            if step in _ALL_ELEMENTS:
-                return str(step)
-    return "structure"
+    steps = (step for error in errors for step in (*error["loc"], *_NAME.findall(error["msg"])))
+    return next((str(step) for step in steps if step in _ALL_ELEMENTS), "structure")
 
 
 def _repaired(value: Any, name: str, resource_type: str, repairs: list[str]) -> Any:
