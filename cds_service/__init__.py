@@ -5,18 +5,15 @@ The public interface is `create_app`, the HTTP endpoints, the command line and t
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
-
-if TYPE_CHECKING:
-    from flask import Flask
-
-__all__ = ["__version__", "create_app"]
+from typing import Any
 
 __version__ = "0.1.0"
 
 
-def create_app(*args: Any, **kwargs: Any) -> Flask:
-    """The WSGI application; see `cds_service.web.app.create_app`. Imported late: `list` and `check` need no Flask."""
-    from cds_service.web.app import create_app as create
+def __getattr__(name: str) -> Any:
+    """`create_app` is imported when it is asked for: reading the knowledge needs no Flask."""
+    if name == "create_app":
+        from cds_service.web.app import create_app
 
-    return create(*args, **kwargs)
+        return create_app
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
