@@ -1,0 +1,159 @@
+"""What the documents for readers say is true of the service: tables, commands, pasted answers, release notes."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+from flask.testing import FlaskClient
+
+from cds_service import __version__
+from cds_service.__main__ import cli
+from cds_service.config import PREFIX, Settings
+from cds_service.guideline.knowledge import read_knowledge
+from cds_service.web.app import create_app
+from tests.conftest import FIXTURES
+
+ROOT = FIXTURES.parent
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+DOCUMENTS = ("README.md", "CONTRIBUTING.md", "CHANGELOG.md", "fhir_fixtures/README.md")
+HEMOLYZED = FIXTURES / "recommendations/nse-hemolyzed/fires--hemolysis-index-20.json"
+LANREOTIDE = FIXTURES / "stories/lanreotide-drafted-in-nec/request.json"
+LEFT_OUT = "..."
+
+
+def part(name: str) -> str:
+    """What stands in README between the two marks of this name."""
+    found = re.search(rf"<!-- {name} -->\n(.*?)\n<!-- /{name} -->", README, re.DOTALL)
+    assert found, f"README has no part {name}"
+    return found[1]
+
+
+def rows(name: str) -> list[list[str]]:
+    """The cells of a table in README, without its head."""
+    return [[cell.strip() for cell in line.strip("|").split(" | ")] for line in part(name).splitlines()[2:]]
+
+
+def code_blocks(document: str) -> Iterator[str]:
+    yield from re.findall(r"```\w*\n(.*?)```", (ROOT / document).read_text(encoding="utf-8"), re.DOTALL)
+
+
+def printed(*arguments: str) -> str:
+    run = CliRunner().invoke(cli, list(arguments))
+    assert run.exit_code == 0, run.output
+    return run.output
+
+
+def quoted_lines(block: str) -> list[str]:
+    """The lines of a pasted output, without its fence, the gaps and the brackets that close a shortened text."""
+    lines = [line.removesuffix(LEFT_OUT).strip() for line in block.splitlines() if not line.startswith("```")]
+    return [line for line in lines if line]
+
+
+def in_this_order(lines: list[str], text: str) -> bool:
+    start = 0
+    for line in lines:
+        start = text.find(line, start)
+        if start < 0:
+            return False
+        start += len(line)
+    return True
+
+
+@pytest.fixture(scope="module")
+def demo() -> FlaskClient:
+    now = (FIXTURES / "NOW").read_text(encoding="utf-8").strip()
+    return create_app(Settings.model_validate({"now": now})).test_client()
+
+
+def test_the_table_of_recommendations_is_what_list_prints() -> None:
+    assert part("recommendations") == printed("list", "--markdown").strip()
+
+
+def test_the_table_of_settings_names_every_setting_and_no_other() -> None:
+    assert [row[0] for row in rows("settings")] == [f"`{PREFIX}{name.upper()}`" for name in Settings.model_fields]
+
+
+def test_the_table_of_settings_has_the_defaults() -> None:
+    defaults = {f"`{PREFIX}{name.upper()}`": field.default for name, field in Settings.model_fields.items()}
+    for name, shown, _ in rows("settings"):
+        if isinstance(defaults[name], str | int):
+            assert shown == f"`{defaults[name]}`"
+        elif defaults[name] is None:
+            assert shown == "not set"
+
+
+def test_the_table_of_services_is_the_discovery_document(demo: FlaskClient) -> None:
+    offered = demo.get("/cds-services").get_json()["services"]
+    assert rows("services") == [
+        [f"`{service['id']}`", f"`{service['hook']}`", ", ".join(f"`{key}`" for key in service["prefetch"])]
+        for service in offered
+    ]
+
+
+def test_the_pasted_answer_is_that_of_the_service(demo: FlaskClient) -> None:
+    answer = demo.post("/cds-services/nen-patient-view", data=HEMOLYZED.read_bytes(), content_type="application/json")
+    indented = json.dumps(answer.get_json(), indent=2, ensure_ascii=False)
+    assert in_this_order(quoted_lines(part("answer")), indented)
+
+
+def test_the_pasted_explanation_is_that_of_the_command() -> None:
+    assert in_this_order(quoted_lines(part("explanation")), printed("explain", str(HEMOLYZED)))
+
+
+def test_the_card_that_is_shown_is_a_real_one(demo: FlaskClient) -> None:
+    call = LANREOTIDE.read_bytes()
+    hook = json.loads(call)["hook"]
+    answer = demo.post(f"/cds-services/nen-{hook}", data=call, content_type="application/json").get_json()
+    card = answer["cards"][0]
+    shown = "\n".join(line.removeprefix(">").removeprefix(" ") for line in part("card").splitlines())
+    assert shown == f"**{card['summary']}**\n\n{card['detail']}"
+    assert card["suggestions"][0]["label"] in re.sub(r"\s+", " ", README)
+
+
+@pytest.mark.parametrize("document", DOCUMENTS)
+def test_every_file_a_document_names_exists(document: str) -> None:
+    text = (ROOT / document).read_text(encoding="utf-8")
+    links = [target for target in re.findall(r"\]\(([^)#\s]+)\)", text) if "://" not in target]
+    assert all(((ROOT / document).parent / link).exists() for link in links)
+    named = re.findall(r"(?<![\w./-])(?:fhir_fixtures|cds_service|tests)/[\w./-]*[\w/]", text)
+    assert [path for path in named if not (ROOT / path).exists()] == []
+
+
+@pytest.mark.parametrize("document", DOCUMENTS)
+def test_every_command_a_document_shows_exists(document: str) -> None:
+    makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
+    for block in code_blocks(document):
+        for target in re.findall(r"^make (\w+)", block, re.MULTILINE):
+            assert f"\n{target}:" in makefile
+        for command in re.findall(r"-m cds_service (\w+)", block):
+            assert command in cli.commands
+    assert set(re.findall(r"-m cds_service (\w+)", README)) == set(cli.commands)
+
+
+def releases() -> list[str]:
+    text = (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
+    return re.split(r"^## ", text, flags=re.MULTILINE)[1:]
+
+
+def test_each_release_names_its_clinical_content_before_its_software() -> None:
+    for release in releases():
+        assert re.findall(r"^### (.+)$", release, re.MULTILINE) == ["Clinical content", "Software"]
+        assert re.search(r"[Kk]nowledge `\d{4}\.\d{2}\.\d+`", release)
+
+
+def test_the_newest_release_is_this_one() -> None:
+    newest = releases()[0]
+    knowledge = read_knowledge()
+    assert newest.startswith(__version__)
+    assert f"`{knowledge.version}`" in newest
+    assert f"{len(knowledge.recommendations)} recommendations" in newest
+
+
+def test_the_documents_link_to_nothing_on_the_machine_they_were_written_on() -> None:
+    for document in DOCUMENTS:
+        assert not re.search(r"(?<![\w.])/(?:work|home|tmp|root)\b", Path(ROOT / document).read_text(encoding="utf-8"))
