@@ -246,6 +246,12 @@ def _statements(tumor: Tumor, everyone: tuple[Tumor, ...], record: Record) -> It
                 yield ("worse" if worse else "better"), when, shown
 
 
+def worsened_since(when: When | None, tumor: Tumor, everyone: tuple[Tumor, ...], record: Record) -> bool:
+    """Whether a progression or recurrence was stated after that day; without a day, whether ever."""
+    stated = (date for state, date, _ in _statements(tumor, everyone, record) if state == "worse")
+    return any(when is None or date.latest > when.latest for date in stated)
+
+
 def _new_line_after(when: When, record: Record) -> bool:
     """Whether an anticancer drug (not an ongoing one) first appears after that day."""
     firsts: dict[str, When] = {}

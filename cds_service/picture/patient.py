@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from cds_service.guideline.features import Feature, PatientPicture, Remark, TumorPicture
-from cds_service.guideline.vocabulary import VOCABULARY, Diagnosis, Progression, Scope
+from cds_service.guideline.vocabulary import VOCABULARY, Diagnosis, Scope
 from cds_service.picture.diagnosis import (
     Named,
     histology_feature,
@@ -22,6 +22,7 @@ from cds_service.picture.disease import (
     hormone_feature,
     progression_feature,
     sstr_feature,
+    worsened_since,
 )
 from cds_service.picture.extent import extent_feature
 from cds_service.picture.grading import (
@@ -107,12 +108,12 @@ def _draw(tumor: Tumor, everyone: tuple[Tumor, ...], record: Record) -> _Drawn:
     named = name_tumor(tumor, tissue, grading, record)
     extent = extent_feature(tumor, everyone, record)
     removed = operations(tumor, everyone, extent, record)
-    progression = progression_feature(tumor, everyone, record)
+    last = last_removal(removed)
     hormone = hormone_feature(tumor, everyone, record)
     features = [
         named.feature,
         histology_feature(tumor, named, tissue, record),
-        course_feature(tumor, removed, Progression.YES in progression.values),
+        course_feature(tumor, removed, worsened_since(last, tumor, everyone, record)),
         primary_feature(tumor, tissue),
         extent,
         *ki67_features(grading, record),
@@ -120,12 +121,11 @@ def _draw(tumor: Tumor, everyone: tuple[Tumor, ...], record: Record) -> _Drawn:
         p53_rb1_feature(tumor, everyone, record),
         hormone,
         sstr_feature(tumor, everyone, record),
-        progression,
+        progression_feature(tumor, everyone, record),
         *therapy_features(tumor, everyone, record),
         resection_feature(removed, record),
         exception_feature(tumor, everyone, hormone, record),
     ]
-    last = last_removal(removed)
     leads = {"ki67": f"Ki-67 {grading.ki67.amount.shown} %"} if grading.ki67 else {}
     picture = TumorPicture(tumor.reference, tumor.label, _table(features, Scope.TUMOR), leads)
     return _Drawn(tumor, picture, last.latest if last else None)

@@ -44,6 +44,10 @@ _R0 = re.compile(
 _GASTRIC_TYPE_1 = re.compile(r"\btype?\s?(?:1|I)\b|\btyp\s?(?:1|I)\b", re.IGNORECASE)
 _ENDED = ("remission", "resolved", "inactive")
 _AGAIN = ("recurrence", "relapse")
+_RIGHT_COLON = re.compile(r"\bright|\brecht|\bile(?:um|o)|\bc(?:a?e)cum|\bzökum", re.IGNORECASE)
+_TAKEN_WITH_RIGHT_COLON = ("small-intestine", "appendix")
+_ENDOSCOPIC_SITES = ("stomach", "duodenum", "colon", "rectum")
+_AMPULLA = re.compile(r"\bampull\w*|\bpapill\w*", re.IGNORECASE)
 _SMALL_SITES = ("duodenum", "appendix", "rectum")
 
 
@@ -59,8 +63,10 @@ class Operation:
 
 
 def operations(tumor: Tumor, everyone: tuple[Tumor, ...], extent: Feature, record: Record) -> list[Operation]:
-    """The resections that belong to this tumor, oldest first."""
-    found = []
+    """The resections that belong to this tumor, oldest first; without a tumor there are none."""
+    found: list[Operation] = []
+    if not tumor.all_conditions:
+        return found
     for resource in (*record.chart.of("Procedure"), *record.chart.of("Condition")):
         meant = record.means(resource, "procedures/resection") if _is_done(resource) else ()
         if meant and _belongs(resource, meant, tumor, everyone, record):
@@ -88,10 +94,24 @@ def _belongs(
     reasons = {reference(item) for item in elements(resource.at("reasonReference"))}
     if reasons & {ref for other in everyone for ref in other.references}:
         return bool(reasons & tumor.references)
-    sites = {meaning.attributes["site"] for meaning in meant if "site" in meaning.attributes}
+    if not _reaches(resource, meant, tumor, record):
+        return False
+    return owners(resource, everyone, record) == [tumor] or tumor.site in _sites_of(meant)
+
+
+def _reaches(resource: Resource, meant: Iterable[Meaning], tumor: Tumor, record: Record) -> bool:
+    """Whether the operation takes the organ of the tumor; one of no named organ may take any."""
+    sites = _sites_of(meant)
     if sites:
-        return tumor.site in sites or (not tumor.site and owners(resource, everyone, record) == [tumor])
-    return owners(resource, everyone, record) == [tumor]
+        right_colon = "colon" in sites and any(_RIGHT_COLON.search(text) for text in record.code(resource).texts)
+        return tumor.site in sites or (right_colon and tumor.site in _TAKEN_WITH_RIGHT_COLON)
+    if all(meaning.attributes.get("value") == "local" for meaning in meant):
+        return tumor.site in _ENDOSCOPIC_SITES
+    return True
+
+
+def _sites_of(meant: Iterable[Meaning]) -> frozenset[str]:
+    return frozenset(meaning.attributes["site"] for meaning in meant if "site" in meaning.attributes)
 
 
 def _operation(
@@ -104,7 +124,7 @@ def _operation(
 ) -> Operation:
     when = date_of(resource.data, "performedDateTime", "performedPeriod", "onsetDateTime")
     kinds = {meaning.attributes.get("value", "other") for meaning in meant}
-    sites = {meaning.attributes["site"] for meaning in meant if "site" in meaning.attributes}
+    sites = _sites_of(meant)
     intents = [
         *codeables(resource.at("reasonCode"), record.book),
         *_intents(resource, record),
@@ -122,12 +142,14 @@ def _operation(
         Extent.EXTENSIVE,
     }
     of_organ = bool(sites & {tumor.site}) and "radical" in kinds
-    whole = complete or (of_organ and localized) or tumor.site == "appendix" and "appendix" in sites
+    whole = complete or (of_organ and localized) or (tumor.site == "appendix" and "appendix" in sites)
+    # Liver metastases are removed by operations without a site of their own, and only in part "radical".
+    of_primary = not palliative and (bool(kinds & {"radical", "local"}) or (bool(sites) and (complete or curative)))
     return Operation(
         when=when,
-        curative=not palliative and (curative or whole),
+        curative=of_primary and (curative or whole),
         palliative=palliative,
-        of_primary=not palliative and (of_organ or complete or curative or bool(kinds & {"radical", "local"})),
+        of_primary=of_primary,
         evidence=Evidence(dated(record.code(resource).shown, when), resource.reference),
     )
 
@@ -159,6 +181,8 @@ def resection_feature(found: list[Operation], record: Record) -> Feature:
 
 def course_feature(tumor: Tumor, found: list[Operation], progressed: bool) -> Feature:
     """Active, or after a resection with nothing since - even where the problem list still says active."""
+    if not tumor.all_conditions:
+        return unknown("course", Gap.NOT_RECORDED, "no tumor is recorded")
     statuses = [(c.status, Evidence(f"{c.label}: {c.status or 'no clinical status'}", c.resource.reference))
                 for c in tumor.all_conditions]  # fmt: skip
     evidence = [item for _, item in statuses]
@@ -171,8 +195,6 @@ def course_feature(tumor: Tumor, found: list[Operation], progressed: bool) -> Fe
             Course.AFTER_RESECTION,
             evidence=[*evidence, *(o.evidence for o in removed)],
         )
-    if not tumor.all_conditions:
-        return unknown("course", Gap.NOT_RECORDED, "no tumor is recorded")
     past = all(c.kind == "personal-history" or c.status in _ENDED for c in tumor.all_conditions)
     if past:
         return unknown(
@@ -213,10 +235,14 @@ def exception_feature(tumor: Tumor, everyone: tuple[Tumor, ...], hormone: Featur
             shown = [Evidence(c.label, c.resource.reference) for c in typed]
             return known(name, ResectionException.YES, evidence=shown, note="gastric type 1")
         return unknown(name, Gap.NOT_RECORDED, "the gastric type is not recorded")
+    if tumor.site == "duodenum" and any(_AMPULLA.search(c.text) for c in tumor.conditions):
+        return known(name, ResectionException.NO, note="of the ampulla")
     if tumor.site not in ("pancreas", *_SMALL_SITES):
         if not tumor.site:
             return unknown(name, Gap.NOT_RECORDED, "the site is not recorded")
         return known(name, ResectionException.NO, evidence=[Evidence(f"site {tumor.site}")])
+    if hormone.is_unknown:
+        return unknown(name, Gap.NOT_RECORDED, "whether the tumor is functioning is not known")
     return _by_size(tumor, everyone, record)
 
 

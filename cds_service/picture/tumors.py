@@ -13,7 +13,7 @@ from cds_service.fhir.values import codeables, elements, reference
 from cds_service.picture.neoplasms import NEN, Mark, Neoplasm, neoplasms
 from cds_service.picture.record import Record
 
-_FAMILY = {kind: "nen" for kind in (*NEN, "personal-history")}
+_FAMILY = dict.fromkeys((*NEN, "personal-history"), "nen")
 _MALIGNANT_FAMILIES = {"nen", "sclc", "other-nen", "neuroblastoma", "nsclc", "breast", "prostate", "melanoma",
                        "seminoma", "brain-tumor", "other-cancer", "site-only"}  # fmt: skip
 
