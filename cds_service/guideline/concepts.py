@@ -9,6 +9,20 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+CONCEPT_FOLDERS = (
+    "markers",
+    "pathology",
+    "status",
+    "answers",
+    "diagnoses",
+    "syndromes",
+    "events",
+    "patient",
+    "treatments",
+    "procedures",
+    "orders",
+)
+
 
 @dataclass(frozen=True, slots=True)
 class CodeLine:

@@ -5,35 +5,20 @@ Never repairs and never falls back to a default: every fault is named with its f
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any
 
 from cds_service.errors import KnowledgeError, Problem
 from cds_service.guideline import parsing
-from cds_service.guideline.concepts import Concept, MarkerLimits, OrderPlan
+from cds_service.guideline.concepts import CONCEPT_FOLDERS, Concept, MarkerLimits, OrderPlan
+from cds_service.guideline.files import Files, read_files
 from cds_service.guideline.limits import Limits
 from cds_service.guideline.recommendations import Recommendation, Source
-from cds_service.guideline.schemas import SchemaCheck
 
 KNOWLEDGE = Path(__file__).parent.parent / "knowledge"
-CONCEPT_FOLDERS = (
-    "markers",
-    "pathology",
-    "status",
-    "answers",
-    "diagnoses",
-    "syndromes",
-    "events",
-    "patient",
-    "treatments",
-    "procedures",
-    "orders",
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,22 +54,13 @@ class Knowledge:
         return tuple(concept for concept in self.concepts.values() if concept.folder == folder)
 
 
-@dataclass(frozen=True, slots=True)
-class _Files:
-    """The parsed files of a knowledge folder, by path relative to it, and what was wrong with them."""
-
-    root: Path
-    documents: dict[str, dict[str, Any]]
-    problems: list[Problem]
-
-
 def read_knowledge(root: Path = KNOWLEDGE) -> Knowledge:
     """Reads the whole folder.
 
     Raises:
         KnowledgeError: naming every fault found, each with file and key.
     """
-    files = _parse(root)
+    files = read_files(root)
     if files.problems:
         raise KnowledgeError(tuple(files.problems))
     knowledge = _assemble(files)
@@ -94,30 +70,7 @@ def read_knowledge(root: Path = KNOWLEDGE) -> Knowledge:
     return knowledge
 
 
-def _parse(root: Path) -> _Files:
-    files = _Files(root, {}, [])
-    check = SchemaCheck(root / "schemas")
-    for path in sorted(root.rglob("*.toml")):
-        name = path.relative_to(root).as_posix()
-        try:
-            document = tomllib.loads(path.read_text(encoding="utf-8"))
-        except (tomllib.TOMLDecodeError, UnicodeDecodeError) as fault:
-            files.problems.append(Problem(name, "", f"is not TOML: {fault}"))
-            continue
-        files.problems.extend(check.problems(name, document))
-        files.documents[name] = document
-    if not files.documents:
-        files.problems.append(
-            Problem(
-                str(root),
-                "",
-                "holds no knowledge: give the folder with recommendations/",
-            )
-        )
-    return files
-
-
-def _assemble(files: _Files) -> Knowledge:
+def _assemble(files: Files) -> Knowledge:
     documents = files.documents
     concepts: dict[str, Concept] = {}
     orders: dict[str, OrderPlan] = {}
@@ -159,19 +112,37 @@ def _assemble(files: _Files) -> Knowledge:
 def _cross_check(knowledge: Knowledge) -> Iterator[Problem]:
     for row in knowledge.recommendations:
         yield from _row_problems(row, knowledge)
-    for group in knowledge.groups.values():
-        for reason in group.override_reasons:
-            if reason not in knowledge.override_reasons:
-                yield Problem(
-                    "groups.toml",
-                    f"{group.id}.override_reasons",
-                    f"{reason!r} is not a reason we have",
-                )
+        if knowledge.by_id[row.id] is not row:
+            yield Problem(_file(row), "", "has the same name as a row of another topic")
     yield from _cycles(knowledge)
+    yield from _reason_problems(knowledge)
+    for concept in knowledge.concepts.values():
+        for system in sorted({line.system for line in concept.codes} - knowledge.systems.keys()):
+            yield Problem(f"{concept.id}.toml", "codes.system", f"{system!r} is not in systems.toml")
+    for plan in knowledge.orders.values():
+        for other in plan.same_as:
+            if other not in knowledge.concepts:
+                yield Problem(f"orders/{plan.id}.toml", "same_as", f"{other!r} is not a file of codes")
+
+
+def _reason_problems(knowledge: Knowledge) -> Iterator[Problem]:
+    """Every reason for putting a card aside has its words."""
+    used = [
+        ("groups.toml", f"{group.id}.override_reasons", group.override_reasons) for group in knowledge.groups.values()
+    ]
+    used += [("override_reasons.toml", f"warnings.{kind}", codes) for kind, codes in knowledge.warning_reasons.items()]
+    for name, key, codes in used:
+        for code in codes:
+            if code not in knowledge.override_reasons:
+                yield Problem(name, key, f"{code!r} is not a reason we have")
+
+
+def _file(row: Recommendation) -> str:
+    return f"recommendations/{row.topic}/{row.id}.toml"
 
 
 def _row_problems(row: Recommendation, knowledge: Knowledge) -> Iterator[Problem]:
-    name = f"recommendations/{row.topic}/{row.id}.toml"
+    name = _file(row)
     for other in sorted(row.replaces - knowledge.by_id.keys()):
         yield Problem(name, "replaces", f"{other!r} is not a recommendation")
     for plan in row.suggestions:
@@ -208,8 +179,4 @@ def _cycles(knowledge: Knowledge) -> Iterator[Problem]:
                 after for name in open_ & knowledge.by_id.keys() for after in knowledge.by_id[name].replaces
             } - seen
         if row.id in seen:
-            yield Problem(
-                f"recommendations/{row.topic}/{row.id}.toml",
-                "replaces",
-                "comes back to the row itself",
-            )
+            yield Problem(_file(row), "replaces", "comes back to the row itself")

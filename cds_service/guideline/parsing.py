@@ -85,6 +85,7 @@ def recommendation(
 ) -> Recommendation:
     _, topic, file = name.split("/")
     own = listed(document["when"], name, problems)
+    _refuse_quoted_dates(name, document, problems)
     known_keys = {key: values for key, values in {**defaults, **own}.items() if key in VOCABULARY}
     return Recommendation(
         id=file.removesuffix(".toml"),
@@ -107,6 +108,13 @@ def recommendation(
         suggestions=tuple(_suggestion(entry) for entry in document.get("suggestions", ())),
         footer=document.get("footer", False),
     )
+
+
+def _refuse_quoted_dates(name: str, document: Mapping[str, Any], problems: list[Problem]) -> None:
+    """The schema sees dates as text: a date in quotes passes it and would fail where days are counted."""
+    for key, value in (("as_of", document["as_of"]), ("review.next", document["review"].get("next"))):
+        if isinstance(value, str):
+            problems.append(Problem(name, key, "is a date and stands without quotes"))
 
 
 def _citations(
@@ -224,5 +232,7 @@ def limits(document: Mapping[str, Any], problems: list[Problem]) -> Limits:
     figures: dict[str, Any] = {}
     for name, kind in names.items():
         value = document.get(name, {}).get("value", 0)
+        if kind == "int" and not isinstance(value, int):
+            problems.append(Problem("limits.toml", name, "is a whole number"))
         figures[name] = Decimal(str(value)) if kind == "Decimal" else value
     return Limits(**figures)

@@ -14,16 +14,17 @@ from typing import Any
 from jsonschema import Draft202012Validator
 
 from cds_service.errors import Problem
+from cds_service.guideline.concepts import CONCEPT_FOLDERS
 
-_BY_FILE = {
-    "version.toml": "version",
-    "sources.toml": "sources",
-    "defaults.toml": "defaults",
-    "limits.toml": "limits",
-    "groups.toml": "groups",
-    "override_reasons.toml": "override_reasons",
-    "systems.toml": "systems",
-}
+SINGLE_FILES = (
+    "version.toml",
+    "sources.toml",
+    "defaults.toml",
+    "limits.toml",
+    "groups.toml",
+    "override_reasons.toml",
+    "systems.toml",
+)
 
 
 class SchemaCheck:
@@ -52,10 +53,18 @@ class SchemaCheck:
 
 
 def _kind(name: str) -> str:
-    folder = name.split("/")[0]
-    if folder == name:
-        return _BY_FILE.get(name, name)
-    return {"recommendations": "recommendation", "orders": "order"}.get(folder, "codes")
+    """The schema for a file, by where it stands; "" where no file is expected."""
+    match name.split("/"):
+        case [file] if file in SINGLE_FILES:
+            return file.removesuffix(".toml")
+        case ["recommendations", _, _]:
+            return "recommendation"
+        case ["orders", _]:
+            return "order"
+        case [folder, _] if folder in CONCEPT_FOLDERS:
+            return "codes"
+        case _:
+            return ""
 
 
 def _jsonable(value: Any) -> Any:
