@@ -127,7 +127,8 @@ def _lead(verdict: Verdict, drawn: Drawn) -> str:
         return label(matched[0].code.shown, _LONGEST_ORDER) if matched else ""
     if name == "ki67":
         return verdict.tumor.leads.get(name, "") if verdict.tumor else ""
-    return drawn.picture.leads.get(name, "")
+    # A result without a number leads with its words as sent; the sign of "<5" must stay.
+    return untagged(drawn.picture.leads.get(name, ""))
 
 
 def _detail(
@@ -174,7 +175,8 @@ def _based_on(bundle: Iterable[Verdict]) -> list[str]:
 
 def _says_more(other: Evidence, item: Evidence) -> bool:
     """The same resource with more words ("ileal NET: active" beside "ileal NET")."""
-    return other.reference == item.reference and other.text != item.text and other.text.startswith(item.text)
+    longer = (f"{item.text}:", f"{item.text},", f"{item.text} (")
+    return item.reference != "" and other.reference == item.reference and other.text.startswith(longer)
 
 
 def _evidence(verdict: Verdict) -> list[Evidence]:
@@ -192,8 +194,8 @@ def _unseen(bundle: Iterable[Verdict], drawn: Drawn) -> tuple[Feature, ...]:
     tumors = [verdict.tumor for verdict in bundle]
     found: dict[str, Feature] = {}
     for verdict in drawn.verdicts:
-        about = verdict.tumor in tumors if verdict.tumor is not None else None in tumors
-        if verdict.outcome is Outcome.UNDETERMINED and about:
+        is_open = verdict.outcome is Outcome.UNDETERMINED and not verdict.recommendation.footer
+        if is_open and verdict.tumor in tumors:
             found.update((f.name, f) for f in verdict.decided_by if f.name in verdict.recommendation.own_keys)
     for verdict in bundle:
         own = verdict.recommendation.own_keys
@@ -327,7 +329,7 @@ def _feature(feature: Feature, tumor: str) -> Card:
 
 
 def _missing_data(drawn: Drawn) -> list[Card]:
-    """One card about data that were not available or not readable, only where a tumor, an NSE or a known draft is seen."""
+    """One card about data that were not available or readable, only where a tumor, an NSE or a known draft is seen."""
     open_ = [v for v in drawn.verdicts if v.outcome is Outcome.UNDETERMINED and not v.recommendation.footer]
     lacking = {f.name: f for v in open_ if _only_for_want_of_data(v) for f in v.decided_by}
     if not lacking or not _has_something_of_ours(drawn):
