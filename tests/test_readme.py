@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
@@ -49,7 +48,7 @@ def printed(*arguments: str) -> str:
 
 
 def quoted_lines(block: str) -> list[str]:
-    """The lines of a pasted output, without its fence, the gaps and the brackets that close a shortened text."""
+    """The lines of a pasted output, without its fence and what marks the gaps."""
     lines = [line.removesuffix(LEFT_OUT).strip() for line in block.splitlines() if not line.startswith("```")]
     return [line for line in lines if line]
 
@@ -152,8 +151,3 @@ def test_the_newest_release_is_this_one() -> None:
     assert newest.startswith(__version__)
     assert f"`{knowledge.version}`" in newest
     assert f"{len(knowledge.recommendations)} recommendations" in newest
-
-
-def test_the_documents_link_to_nothing_on_the_machine_they_were_written_on() -> None:
-    for document in DOCUMENTS:
-        assert not re.search(r"(?<![\w.])/(?:work|home|tmp|root)\b", Path(ROOT / document).read_text(encoding="utf-8"))
