@@ -17,7 +17,7 @@ from flask.testing import FlaskClient
 
 from cds_service.answer import Guideline, answer
 from cds_service.config import Settings
-from cds_service.errors import BadHookRequest, CdsError, DataMissing
+from cds_service.errors import BadHookRequest, DataMissing
 from cds_service.guideline.judge import Outcome
 from cds_service.guideline.knowledge import read_knowledge
 from cds_service.hooks.contract import require_valid
@@ -189,7 +189,5 @@ def test_no_odd_value_anywhere_in_the_data_breaks_a_call() -> None:
         parts = list(places(call["prefetch"])) + list(places(call["context"].get("draftOrders", {})))
         holder, key = chance.choice(parts)
         holder[key] = copy.deepcopy(chance.choice(ODD))
-        try:
+        with contextlib.suppress(DataMissing, BadHookRequest):
             require_valid(answered(call), "hook-response", "$")
-        except CdsError as refused:
-            assert type(refused) in (DataMissing, BadHookRequest)
