@@ -1,4 +1,4 @@
-"""What happened shortly before a blood draw and raises NSE by itself: neurological events, operations, a new line of chemotherapy.
+"""What happened shortly before a blood draw and raises NSE: neurological events, operations, a new chemotherapy.
 
 Counts by onset, never by the day of recording; an event kind that was not searched leaves the reading usable.
 """

@@ -130,7 +130,7 @@ def _factor(result: Result, marker: MarkerLimits) -> Decimal | Refused:
 
 
 def own_limit(holder: Element, by: Decimal, unit: str) -> Decimal | None:
-    """The upper limit of the result's own adult reference range, in our unit; None if there is none or several differ."""
+    """The upper limit of the result's own adult range, in our unit; None if there is none or several differ."""
     found = set()
     for range_ in elements(holder.get("referenceRange")):
         limit = upper_limit(range_)

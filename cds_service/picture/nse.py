@@ -76,7 +76,7 @@ def nse_features(record: Record, not_before: datetime | None) -> Iterator[Featur
         gap = Gap.NOT_SEARCHED, ""
     else:
         gap = None
-    recent = [item for item in dated if record.recent(item.when, record.limits.marker_look_back_months)]
+    recent = _recent(judged, record)
     open_ = [item for item in dated if record.recent(item.when, record.limits.marker_look_back_months) is None]
     newest = _newest(recent)
     if newest is None and open_:
@@ -90,9 +90,13 @@ def nse_features(record: Record, not_before: datetime | None) -> Iterator[Featur
 
 
 def _results(record: Record) -> list[Result]:
-    found = results(record, "markers/nse", "markers/nse-not-comparable")
-    final = [result for result in found if not result.preliminary]
-    return final or found
+    return results(record, "markers/nse", "markers/nse-not-comparable")
+
+
+def _recent(judged: list[Judged], record: Record) -> list[Judged]:
+    """Those of the window; a preliminary one only if there is nothing else in it."""
+    found = [item for item in judged if record.recent(item.when, record.limits.marker_look_back_months)]
+    return [item for item in found if not item.reading.result.preliminary] or found
 
 
 def _counts_from(result: Result, not_before: datetime | None) -> bool:
@@ -241,7 +245,5 @@ def _age(dated: list[Judged], gap: _Gap, record: Record) -> Feature:
 
 def newest_reading(record: Record) -> Reading | None:
     """The reading a card leads with: the newest of the last 12 months."""
-    judged = [_judge(result, record) for result in _results(record)]
-    recent = [item for item in judged if record.recent(item.when, record.limits.marker_look_back_months)]
-    newest = _newest(recent)
+    newest = _newest(_recent([_judge(result, record) for result in _results(record)], record))
     return newest.reading if newest else None

@@ -44,7 +44,7 @@ _LATER_CONTEXTS = (
     (NseContext.OTHER_CANCER, (Diagnosis.OTHER_CANCER, Diagnosis.NSCLC)),
 )
 _NAMED_CANCERS = {"breast": OtherCancer.BREAST, "prostate": OtherCancer.PROSTATE, "melanoma": OtherCancer.MELANOMA,
-                  "seminoma": OtherCancer.SEMINOMA, "nsclc": OtherCancer.NSCLC}  # fmt: skip
+                  "seminoma": OtherCancer.SEMINOMA}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +110,7 @@ def _other_cancer(seen: tuple[Seen, ...], record: Record) -> Feature:
             values.add(OtherCancer.UNKNOWN)
             evidence.append(item.evidence)
         elif item.is_one_of((Diagnosis.OTHER_CANCER, Diagnosis.NSCLC)):
-            values.add(_NAMED_CANCERS.get(item.tumor.family, OtherCancer.OTHER))
+            values.add(_named_cancer(item))
             evidence.append(item.evidence)
     if OtherCancer.UNKNOWN in values:
         held = frozenset(str(value) for value in values)
@@ -130,6 +130,12 @@ def _other_cancer(seen: tuple[Seen, ...], record: Record) -> Feature:
             evidence=[Evidence("Conditions searched, no other cancer found")],
         )
     return unknown(name, Gap.NOT_SEARCHED)
+
+
+def _named_cancer(item: Seen) -> OtherCancer:
+    if item.is_one_of((Diagnosis.NSCLC,)):
+        return OtherCancer.NSCLC
+    return _NAMED_CANCERS.get(item.tumor.family, OtherCancer.OTHER)
 
 
 def _is_open(item: Seen) -> bool:
@@ -152,8 +158,11 @@ def _nse_context(seen: tuple[Seen, ...], record: Record) -> Feature:
     for context, diagnoses in _LATER_CONTEXTS:
         if found := [item.evidence for item in pool if item.is_one_of(diagnoses)]:
             return known(name, context, evidence=found)
-    if arrest := list(_arrests(record)):
-        return known(name, NseContext.NEURO_PROGNOSIS, evidence=arrest)
+    arrests = list(_arrests(record))
+    if recent := [shown for certain, shown in arrests if certain]:
+        return known(name, NseContext.NEURO_PROGNOSIS, evidence=recent)
+    if arrests:
+        return unknown(name, Gap.NOT_READABLE, "when it happened is not recorded", [shown for _, shown in arrests])
     if record.searched("conditions"):
         return known(
             name,
@@ -163,11 +172,14 @@ def _nse_context(seen: tuple[Seen, ...], record: Record) -> Feature:
     return unknown(name, Gap.NOT_SEARCHED)
 
 
-def _arrests(record: Record) -> Iterator[Evidence]:
-    """Cardiac arrest or coma of the last days: NSE then answers another question."""
+def _arrests(record: Record) -> Iterator[tuple[bool, Evidence]]:
+    """Cardiac arrest or coma: NSE then answers another question. True if its onset surely lies in the last days."""
     for condition in record.chart.of("Condition"):
         meant = record.means(condition, "events/neuro-event") if is_true(condition) else ()
         if any(meaning.attributes.get("value") == "arrest-or-coma" for meaning in meant):
-            when = date_of(condition.data, "onsetDateTime", "onsetPeriod", "recordedDate")
-            if when is None or when.within_days(record.limits.neuro_prognosis_days, record.now) is not False:
-                yield Evidence(dated(record.code(condition).shown, when), condition.reference)
+            onset = date_of(condition.data, "onsetDateTime", "onsetPeriod")
+            when = onset or date_of(condition.data, "recordedDate")
+            recent = when.within_days(record.limits.neuro_prognosis_days, record.now) if when else None
+            if recent is not False:
+                shown = Evidence(dated(record.code(condition).shown, when), condition.reference)
+                yield bool(recent and onset), shown

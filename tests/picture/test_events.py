@@ -1,0 +1,107 @@
+"""What happened shortly before a draw and raises NSE by itself."""
+
+from __future__ import annotations
+
+import pytest
+
+from cds_service.fhir.dates import parse
+from cds_service.picture.events import events
+from tests.picture.charts import Resource, administration, condition, procedure, record, request, specimen
+
+DRAW = "2026-11-10"
+
+
+def kinds(*resources: Resource) -> list[str]:
+    draw = parse(DRAW)
+    assert draw is not None
+    return [event.kind for event in events(draw, record(*resources))[0]]
+
+
+def unclear(*resources: Resource) -> str:
+    draw = parse(DRAW)
+    assert draw is not None
+    return events(draw, record(*resources))[1]
+
+
+@pytest.mark.parametrize(
+    "resource",
+    [
+        condition("icd-10-cm|I63.9", onsetDateTime="2026-11-01"),
+        condition("icd-10|R56.8", onsetDateTime="2026-11-01"),
+        condition("icd-10-cm|S06.5X0A", onsetDateTime="2026-11-01"),
+        condition("snomed|410429000", onsetPeriod={"start": "2026-11-01"}),
+        condition(text="Encephalitis", onsetDateTime="2026-11-01"),
+        condition(text="Schlaganfall", onsetDateTime="2026-11-01"),
+    ],
+)
+def test_neurological_events_are_seen(resource: Resource) -> None:
+    assert kinds(resource) == ["neuro"]
+
+
+@pytest.mark.parametrize(
+    "resource",
+    [
+        condition("icd-10-cm|I63.9", recordedDate="2026-11-01"),  # recorded now, happened whenever
+        condition("icd-10-cm|I63.9"),
+        condition("icd-10-cm|I63.9", onsetDateTime="2026-11-01", verification="refuted"),
+        condition("icd-10-cm|I63.9", onsetDateTime="2026-11-01", verification="provisional"),
+        condition("icd-10-cm|Z86.73", onsetDateTime="2026-11-01"),
+        condition(text="History of stroke", onsetDateTime="2026-11-01"),
+        condition(text="Heat stroke", onsetDateTime="2026-11-01"),
+    ],
+)
+def test_an_event_counts_by_its_onset_and_never_as_history(resource: Resource) -> None:
+    assert kinds(resource) == []
+
+
+@pytest.mark.parametrize(
+    ("day", "expected"), [("2026-10-27", ["neuro"]), ("2026-10-26", []), (DRAW, ["neuro"]), ("2026-11-11", [])]
+)
+def test_a_neurological_event_counts_for_14_days_before_the_draw(day: str, expected: list[str]) -> None:
+    assert kinds(condition("icd-10-cm|I63.9", onsetDateTime=day)) == expected
+
+
+@pytest.mark.parametrize(("day", "expected"), [("2026-10-27", ["procedure"]), ("2026-10-26", [])])
+@pytest.mark.parametrize("text", ["Small bowel resection", "Hip replacement surgery", "Red blood cell transfusion"])
+def test_operations_and_transfusions_count_for_14_days(text: str, day: str, expected: list[str]) -> None:
+    assert kinds(procedure(text=text, date=day)) == expected
+
+
+@pytest.mark.parametrize(
+    "resource",
+    [
+        procedure(text="Liver biopsy", date="2026-11-05"),
+        procedure(text="Hip replacement surgery", date="2026-11-05", status="not-done"),
+        procedure(text="Hip replacement surgery", date=""),
+        procedure(text="Physiotherapy", date="2026-11-05"),
+        specimen("s", collection={"collectedDateTime": "2026-11-05"}),
+    ],
+)
+def test_a_biopsy_leaves_the_reading_usable(resource: Resource) -> None:
+    assert kinds(resource) == []
+
+
+@pytest.mark.parametrize(
+    ("day", "expected"), [("2026-10-31", ["chemotherapy"]), ("2026-10-30", []), ("2026-11-12", [])]
+)
+def test_a_new_line_of_chemotherapy_counts_for_10_days(day: str, expected: list[str]) -> None:
+    assert kinds(administration("Carboplatin", day)) == expected
+
+
+def test_a_later_cycle_of_one_line_is_no_start() -> None:
+    assert kinds(administration("Carboplatin", "2026-10-01"), administration("Carboplatin", "2026-11-05")) == []
+
+
+def test_a_line_after_a_gap_of_more_than_90_days_starts_again() -> None:
+    assert kinds(administration("Carboplatin", "2026-03-01"), administration("Carboplatin", "2026-11-05")) == [
+        "chemotherapy"
+    ]
+
+
+def test_an_old_request_without_a_dose_spoils_nothing() -> None:
+    assert kinds(request("Carboplatin", date="2026-01-01")) == []
+
+
+def test_an_event_with_a_coarse_date_is_named() -> None:
+    assert "too coarse" in unclear(condition("icd-10-cm|I63.9", onsetDateTime="2026-11"))
+    assert unclear(condition("icd-10-cm|I63.9", onsetDateTime="2026-08")) == ""
