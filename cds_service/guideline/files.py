@@ -26,7 +26,7 @@ def read_files(root: Path) -> Files:
     """All files below the folder; the problems name what is no TOML, breaks its schema, is missing or stands astray."""
     files = Files({}, [])
     check = SchemaCheck(root / "schemas")
-    for path in sorted(root.rglob("*.toml")):
+    for path in sorted(path for path in root.rglob("*.toml") if path.is_file()):
         _read(path, path.relative_to(root).as_posix(), check, files)
     if not files.documents and not files.problems:
         files.problems.append(Problem(str(root), "", "holds no knowledge: give the folder with recommendations/"))

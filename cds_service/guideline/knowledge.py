@@ -155,7 +155,7 @@ def _row_problems(row: Recommendation, knowledge: Knowledge) -> Iterator[Problem
                 )
     if row.group and row.group not in knowledge.groups:
         yield Problem(name, "group", f"{row.group!r} is not in groups.toml")
-    if all(citation.source.status == "origin only" for citation in row.citations):
+    if row.citations and all(citation.source.status == "origin only" for citation in row.citations):
         yield Problem(
             name,
             "evidence",

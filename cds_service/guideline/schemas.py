@@ -11,7 +11,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from jsonschema import Draft202012Validator
+from jsonschema import Draft202012Validator, ValidationError
 
 from cds_service.errors import Problem
 from cds_service.guideline.concepts import CONCEPT_FOLDERS
@@ -41,15 +41,16 @@ class SchemaCheck:
         if kind not in self._validators:
             yield Problem(name, "", "stands where no file of the knowledge is expected")
             return
-        for fault in sorted(
-            self._validators[kind].iter_errors(_jsonable(document)),
-            key=lambda f: list(f.path),
-        ):
-            yield Problem(
-                name,
-                ".".join(str(step) for step in fault.absolute_path),
-                fault.message[:200],
-            )
+        plain = _jsonable(document)
+        for fault in sorted(self._validators[kind].iter_errors(plain), key=lambda f: list(map(str, f.path))):
+            yield _problem(name, plain, fault)
+
+
+def _problem(name: str, document: dict[str, Any], fault: ValidationError) -> Problem:
+    if fault.validator is None:  # a key that the others rule out; the validator does not say which
+        key = next((key for key, value in document.items() if value is fault.instance), "")
+        return Problem(name, key, "does not go with the other keys")
+    return Problem(name, ".".join(str(step) for step in fault.absolute_path), fault.message[:200])
 
 
 def _kind(name: str) -> str:

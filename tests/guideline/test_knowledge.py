@@ -1,0 +1,275 @@
+"""The knowledge folder: what is read from it, and that every fault is refused with its file, its key and a hint."""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+
+from cds_service.errors import KnowledgeError
+from cds_service.guideline.concepts import CodeLine, MarkerLimits
+from cds_service.guideline.knowledge import read_knowledge
+from cds_service.guideline.recommendations import Indicator, SuggestionPlan
+from tests.guideline.folder import FILES, MARKER, ORDER, REPEAT, ROW, faults, read, row, write
+
+
+def test_a_row_is_read_with_the_defaults_merged_in(tmp_path: Path) -> None:
+    found = read(tmp_path).by_id["repeat"]
+    assert (found.id, found.topic, found.indicator) == ("repeat", "nse", Indicator.WARNING)
+    assert found.when == {"age-group": frozenset({"adult", "unknown"}), "nse-reading": frozenset({"hemolyzed"})}
+    assert found.own_keys == {"nse-reading"}
+    assert found.advice == "Red cells contain NSE."
+    assert found.as_of == date(2026, 11, 15)
+    assert found.review.next == date(2027, 11, 15)
+    assert found.suggestions == (SuggestionPlan("Repeat NSE", ("nse",)),)
+    assert [(c.source.label, c.section) for c in found.citations] == [
+        ("Hemolysis and NSE (Oncotarget, 2020)", "Results")
+    ]
+
+
+def test_a_row_that_names_a_default_itself_replaces_it(tmp_path: Path) -> None:
+    text = row("[when]", '[when]\nage-group = ["child"]')
+    found = read_knowledge(write(tmp_path, {REPEAT: text})).by_id["repeat"]
+    assert found.when["age-group"] == {"child"}
+
+
+def test_a_suggestion_may_delete_the_order_and_create_several(tmp_path: Path) -> None:
+    text = row('create = "nse"', 'create = ["nse", "nse"]\ndelete = "the-order"')
+    found = read_knowledge(write(tmp_path, {REPEAT: text})).by_id["repeat"]
+    assert found.suggestions == (SuggestionPlan("Repeat NSE", ("nse", "nse"), True),)
+
+
+def test_rows_stand_in_the_order_of_their_urgency(tmp_path: Path) -> None:
+    critical = row('"warning"', '"critical"')
+    info = row('"warning"\nkind = "result"', '"info"\ngroup = "markers"')
+    files = {"recommendations/other/z.toml": critical, "recommendations/net/a.toml": info}
+    found = read_knowledge(write(tmp_path, {**files}))
+    assert [one.id for one in found.recommendations] == ["z", "repeat", "a"]
+
+
+def test_concepts_orders_and_markers_are_read(tmp_path: Path) -> None:
+    found = read(tmp_path)
+    marker = found.concepts["markers/nse"]
+    assert (marker.folder, marker.name, marker.search) == ("markers", "nse", "nse")
+    assert marker.codes == (CodeLine("loinc", "15060-7", "NSE", True, True, {"value": "x"}),)
+    assert [dict(phrase.attributes) for phrase in marker.phrases] == [{}, {"site": "stomach"}]
+    assert marker.phrases[0].pattern.search("nse")
+    assert marker.not_phrases[0].pattern.search("NSE in csf")
+    assert found.markers["nse"] == MarkerLimits("NSE", "ug/L", "16.3", ("8", "30"))
+    order = found.orders["nse"]
+    assert (order.resource, order.same_as) == ("ServiceRequest", ("orders/nse", "orders/nse"))
+    assert [line.code for line in order.emit] == ["15060-7"]
+    assert [concept.id for concept in found.in_folder("orders")] == ["orders/nse"]
+
+
+def test_a_marker_without_a_limit_of_its_own_has_none(tmp_path: Path) -> None:
+    text = 'title = "CEA"\nname = "CEA"\nunit = "ug/L"\ntexts = ["CEA"]'
+    found = read_knowledge(write(tmp_path, {"markers/cea.toml": text}))
+    assert found.markers["cea"] == MarkerLimits("CEA", "ug/L", "", ("", ""))
+
+
+def test_limits_keep_whole_numbers_whole_and_figures_exact(tmp_path: Path) -> None:
+    limits = read(tmp_path).limits
+    assert limits.ki67_g2_from == Decimal(3)
+    assert isinstance(limits.ki67_g2_from, Decimal)
+    assert isinstance(limits.nse_fresh_days, int)
+
+
+def test_the_knowledge_cannot_be_changed(tmp_path: Path) -> None:
+    found = read(tmp_path)
+    for table in (found.sources, found.concepts, found.orders, found.markers, found.systems, found.groups):
+        with pytest.raises(TypeError):
+            table["new"] = None  # type: ignore[index]
+
+
+def test_the_knowledge_of_the_service_is_sound() -> None:
+    found = read_knowledge()
+    assert found.recommendations
+    assert found.by_id is found.by_id
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "fault"),
+    [
+        (
+            "nse-reading =",
+            "nse-readin =",
+            "[when.nse-readin]: is not a case feature; did you mean 'nse-reading'?",
+        ),
+        ("nse-reading =", "xyz =", "[when.xyz]: is not a case feature"),
+        (
+            '["hemolyzed"]',
+            '["hemolysed"]',
+            "[when.nse-reading]: 'hemolysed' is not a value; did you mean 'hemolyzed'?",
+        ),
+        ('["hemolyzed"]', '["xyz"]', "[when.nse-reading]: 'xyz' is not a value"),
+        (
+            '"oncotarget"',
+            '"oncotargte"',
+            "[evidence.document]: 'oncotargte' is not in sources.toml; did you mean 'oncotarget'?",
+        ),
+        ('"oncotarget"', '"article"', "[evidence]: names no document that is more than the origin of the text"),
+        ('create = "nse"', 'create = "psa"', "[suggestions.create]: 'psa' is not an order that can be drafted"),
+        ("hooks =", 'replaces = ["gone"]\nhooks =', "[replaces]: 'gone' is not a recommendation"),
+        ("hooks =", 'replaces = ["repeat"]\nhooks =', "[replaces]: comes back to the row itself"),
+        ("2026-11-15", '"2026-11-15"', "[as_of]: is a date and stands without quotes"),
+        ("2027-11-15", '"2027-11-15"', "[review.next]: is a date and stands without quotes"),
+        ("2026-11-15", "2026-11-15T12:00:00", "[as_of]: '2026-11-15T12:00:00' does not match"),
+        ('"warning"', '"urgent"', "[indicator]: 'urgent' is not one of"),
+        ('["patient-view"]', '["order-sigh"]', "[hooks.0]: 'order-sigh' is not one of"),
+        ('kind = "result"\n', "", "'kind' is a required property"),
+        ("hooks =", 'group = "markers"\nhooks =', "[group]: does not go with the other keys"),
+        ("hooks =", "colour = 1\nhooks =", "Additional properties are not allowed ('colour' was unexpected)"),
+        ("contain NSE", "contain <b>NSE</b>", "[advice]"),
+        ('["S0-01"]', '["S9-01"]', "[statements.0]: 'S9-01' does not match"),
+        ('create = "nse"', "", "[suggestions.0]"),
+        ('nse-reading = ["hemolyzed"]', "", "[when]"),
+    ],
+)
+def test_a_row_with_a_fault_is_refused_with_its_key_and_the_nearest_word(
+    tmp_path: Path, old: str, new: str, fault: str
+) -> None:
+    found = faults(tmp_path, {REPEAT: row(old, new)})
+    assert len(found) == 1
+    assert found[0].startswith(REPEAT)
+    assert fault in found[0]
+
+
+def test_an_information_row_names_a_group_that_exists(tmp_path: Path) -> None:
+    info = row('"warning"\nkind = "result"', '"info"\ngroup = "marker"')
+    assert faults(tmp_path, {REPEAT: info}) == [f"{REPEAT} [group]: 'marker' is not in groups.toml"]
+
+
+@pytest.mark.parametrize(
+    ("length", "lead", "refused"), [(85, True, 0), (86, True, 1), (139, False, 0), (140, False, 1)]
+)
+def test_a_summary_leaves_room_for_its_lead(tmp_path: Path, length: int, lead: bool, refused: int) -> None:
+    text = row("Repeat it on a new sample.", "x" * length)
+    text = text.replace("hooks =", 'lead = "nse"\nhooks =') if lead else text
+    write(tmp_path, {REPEAT: text})
+    if refused:
+        with pytest.raises(KnowledgeError, match=r"repeat.toml \[summary\]"):
+            read_knowledge(tmp_path)
+    else:
+        assert len(read_knowledge(tmp_path).by_id["repeat"].summary) == length
+
+
+def test_a_long_summary_with_a_lead_says_how_long_it_is(tmp_path: Path) -> None:
+    text = row("Repeat it on a new sample.", "x" * 86).replace("hooks =", 'lead = "nse"\nhooks =')
+    assert faults(tmp_path, {REPEAT: text}) == [f"{REPEAT} [summary]: has 86 characters; 85 with a lead"]
+
+
+def test_a_cycle_of_replacements_is_refused_at_each_of_its_rows(tmp_path: Path) -> None:
+    def replacing(other: str) -> str:
+        return row("hooks =", f'replaces = ["{other}"]\nhooks =')
+
+    files = {f"recommendations/nse/{one}.toml": replacing(other) for one, other in (("a", "b"), ("b", "c"), ("c", "a"))}
+    assert faults(tmp_path, {**files}) == [
+        f"recommendations/nse/{one}.toml [replaces]: comes back to the row itself" for one in "abc"
+    ]
+
+
+def test_a_chain_of_replacements_is_no_cycle(tmp_path: Path) -> None:
+    chain = {
+        "recommendations/nse/a.toml": row("hooks =", 'replaces = ["b", "repeat"]\nhooks ='),
+        "recommendations/nse/b.toml": row("hooks =", 'replaces = ["repeat"]\nhooks ='),
+    }
+    assert read_knowledge(write(tmp_path, {**chain})).by_id["a"].replaces == {"b", "repeat"}
+
+
+def test_one_name_in_two_topics_is_refused(tmp_path: Path) -> None:
+    assert faults(tmp_path, {"recommendations/net/repeat.toml": ROW}) == [
+        "recommendations/net/repeat.toml: has the same name as a row of another topic"
+    ]
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "fault"),
+    [
+        ("version.toml", "version = ", "version.toml: is not TOML: "),
+        (REPEAT, b"\xff\xfe", f"{REPEAT}: is not TOML: "),
+        ("version.toml", None, "version.toml: is missing"),
+        ("systems.toml", None, "systems.toml: is missing"),
+        ("notes.toml", "a = 1", "notes.toml: stands where no file of the knowledge is expected"),
+        ("recommendations/repeat.toml", ROW, "recommendations/repeat.toml: stands where no file"),
+        ("recommendations/nse/old/repeat.toml", ROW, "recommendations/nse/old/repeat.toml: stands where no file"),
+        ("markers/old/nse.toml", MARKER, "markers/old/nse.toml: stands where no file"),
+        ("marker/nse.toml", MARKER, "marker/nse.toml: stands where no file"),
+        ("schemas/nse.toml", MARKER, "schemas/nse.toml: stands where no file"),
+        ("markers/sources.toml/x.toml", MARKER, "markers/sources.toml/x.toml: stands where no file"),
+        ("version.toml", 'version = "1"', "version.toml [version]: '1' does not match"),
+        ("sources.toml", FILES["sources.toml"].replace("primary", "gospel"), "sources.toml [oncotarget.status]"),
+        ("defaults.toml", '[when]\nage = ["adult"]', "defaults.toml [when.age]: is not a case feature"),
+        (
+            "groups.toml",
+            FILES["groups.toml"].replace("data-wrong", "data-wong"),
+            "groups.toml [markers.override_reasons]: 'data-wong' is not a reason we have",
+        ),
+        (
+            "override_reasons.toml",
+            FILES["override_reasons.toml"].replace('["data-wrong"]', '["other"]'),
+            "override_reasons.toml [warnings.default]: 'other' is not a reason we have",
+        ),
+        (
+            "markers/nse.toml",
+            MARKER.replace('"loinc"', '"lionc"'),
+            "markers/nse.toml [codes.system]: 'lionc' is not in systems.toml",
+        ),
+        (
+            "markers/nse.toml",
+            MARKER.replace("gastric NET", "gastric (NET"),
+            "markers/nse.toml [texts]: 'gastric (NET' is not a regular expression: ",
+        ),
+        (
+            "markers/nse.toml",
+            MARKER.replace("\\bCSF\\b", "[CSF"),
+            "markers/nse.toml [not_texts]: '[CSF' is not a regular expression: ",
+        ),
+        ("markers/nse.toml", MARKER.replace('unit = "ug/L"\n', ""), "markers/nse.toml: "),
+        (
+            "orders/nse.toml",
+            ORDER.replace("loinc|15060-7", "loinc|57371-7"),
+            "orders/nse.toml [draft.emit]: 'loinc|57371-7' is not a verified code of it",
+        ),
+        (
+            "orders/nse.toml",
+            ORDER.replace("loinc|15060-7", "loinc|1-8"),
+            "orders/nse.toml [draft.emit]: 'loinc|1-8' is not a verified code of it",
+        ),
+        (
+            "orders/nse.toml",
+            ORDER.replace("orders/nse", "orders/nse-repeat"),
+            "orders/nse.toml [same_as]: 'orders/nse-repeat' is not a file of codes",
+        ),
+        (
+            "limits.toml",
+            FILES["limits.toml"].replace("nse_fresh_days =", "nse_fresh_day ="),
+            "limits.toml [nse_fresh_days]: is missing\n"
+            "limits.toml [nse_fresh_day]: is not a limit; did you mean 'nse_fresh_days'?",
+        ),
+        (
+            "limits.toml",
+            FILES["limits.toml"].replace("nse_fresh_days = { value = 14", "nse_fresh_days = { value = 14.5"),
+            "limits.toml [nse_fresh_days]: is a whole number",
+        ),
+    ],
+)
+def test_a_file_with_a_fault_is_refused_by_name(
+    tmp_path: Path, name: str, content: str | bytes | None, fault: str
+) -> None:
+    found = faults(tmp_path, {name: content})
+    assert "\n".join(found).startswith(fault)
+    assert len(found) == fault.count("\n") + 1
+
+
+def test_all_faults_are_named_at_once(tmp_path: Path) -> None:
+    found = faults(tmp_path, {"version.toml": "version = 1", "notes.toml": "", REPEAT: "x"})
+    assert [line.partition(":")[0].partition(" ")[0] for line in found] == ["notes.toml", REPEAT, "version.toml"]
+
+
+def test_an_empty_or_missing_folder_holds_no_knowledge(tmp_path: Path) -> None:
+    for root in (tmp_path, tmp_path / "nowhere"):
+        with pytest.raises(KnowledgeError, match="holds no knowledge: give the folder with recommendations/"):
+            read_knowledge(root)
