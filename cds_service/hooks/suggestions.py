@@ -16,11 +16,13 @@ from cds_service.guideline.concepts import OrderPlan
 from cds_service.guideline.features import PatientPicture
 from cds_service.guideline.judge import Verdict
 from cds_service.guideline.recommendations import SuggestionPlan
+from cds_service.hooks.markdown import label
 from cds_service.picture.medications import medication_of
 from cds_service.picture.orders import Draft
 from cds_service.picture.record import Record
 
 Card = dict[str, Any]
+_LONGEST_ORDER = 40
 _CATEGORIES = {"laboratory": "Laboratory", "imaging": "Imaging", "procedure": "Procedure"}
 
 
@@ -55,15 +57,11 @@ class Offer:
         listed = verdict.recommendation.when["ordering"]
         for draft in self.drafts:
             if draft.selected and draft.reference and {str(c) for c in draft.classes} & listed:
-                remove = {
-                    "type": "delete",
-                    "description": plan.label,
-                    "resourceId": draft.reference,
-                }
-                yield self._suggestion(
-                    plan.label,
-                    [remove, *(self._create(order, verdict) for order in orders)],
-                )
+                # What cannot take its place now must not be promised by the words.
+                is_whole = len(orders) == len(plan.creates)
+                words = plan.label if is_whole else f"Remove the draft: {label(draft.code.shown, _LONGEST_ORDER)}"
+                remove = {"type": "delete", "description": words, "resourceId": draft.reference}
+                yield self._suggestion(words, [remove, *(self._create(order, verdict) for order in orders)])
 
     def _suggestion(self, label: str, actions: list[Card]) -> Card:
         return {"label": label, "uuid": self.new_id(), "actions": actions}
@@ -97,7 +95,9 @@ class Offer:
                 "effectiveDateTime",
                 "issued",
             )
-            fresh = when is not None and when.within_days(self.record.limits.newly_done_days, self.record.now)
+            fresh = (
+                when is not None and when.within_days(self.record.limits.newly_done_days, self.record.now) is not False
+            )
             done = code_of(resource.at("status")) in (
                 "completed",
                 "final",
@@ -114,13 +114,18 @@ class Offer:
         return self.record.book.has(code, *order.same_as)
 
     def _create(self, order: OrderPlan, verdict: Verdict) -> Card:
-        searched = any(resource.type == "ServiceRequest" for resource in self.record.chart.resources)
-        unseen = "" if searched or order.resource != "ServiceRequest" else " (existing orders were not searched)"
+        unseen = "" if self._were_searched(order) else " (existing orders were not searched)"
         return {
             "type": "create",
             "description": f"Draft: {order.title}{unseen}",
             "resource": build(self._resource(order, verdict)),
         }
+
+    def _were_searched(self, order: OrderPlan) -> bool:
+        """Orders other than drugs are in none of our searches: only their presence shows that they were sent."""
+        if order.resource == "MedicationRequest":
+            return self.record.searched("medication-requests")
+        return bool(self.record.chart.of("ServiceRequest"))
 
     def _resource(self, order: OrderPlan, verdict: Verdict) -> Card:
         condition = verdict.tumor.reference if verdict.tumor is not None else ""
@@ -132,6 +137,8 @@ def order_resource(order: OrderPlan, patient_id: str, reason: str, uri: Callable
     """The draft as FHIR R4: for this patient, in draft status, signed by nobody.
 
     Args:
+        order: what is drafted.
+        patient_id: for whom.
         reason: reference of the Condition it is for, or "".
         uri: the URI of a code system's alias.
     """

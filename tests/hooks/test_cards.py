@@ -429,6 +429,14 @@ def test_the_basis_says_what_fired_for_which_tumor_and_why() -> None:
     }
 
 
+def test_a_fact_about_the_patient_that_one_row_asked_for_two_tumors_stands_once() -> None:
+    one, two, level = tumor("Condition/c1"), tumor("Condition/c2"), feature(evidence=(NSE,))
+    card = card_of(fires(row(group="grade"), level, tumor=one), fires(row(group="grade"), level, tumor=two))
+    [listed] = basis_of(card)["features"]
+    assert listed["for"] == ["net-a"]
+    assert len(lines_of(card, "Based on")) == 1
+
+
 def test_a_tumor_without_a_reference_is_not_referred_to() -> None:
     about = tumor("", "")
     card = card_of(fires(row(when={"grade": ["G2"]}), feature("grade", "G2"), tumor=about))
