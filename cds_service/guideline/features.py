@@ -108,12 +108,9 @@ class PatientPicture:
 
     def feature(self, name: str, tumor: TumorPicture | None) -> Feature:
         """The feature of that name, taken from the tumor, the patient or the call as its scope says."""
-        match VOCABULARY[name].scope:
-            case Scope.PATIENT:
-                return self.patient[name]
-            case Scope.CALL:
-                return self.call[name]
-            case Scope.TUMOR:
-                if tumor is None:
-                    raise LookupError(f"{name} belongs to a tumor and none was given")
-                return tumor.features[name]
+        scope = VOCABULARY[name].scope
+        if scope is not Scope.TUMOR:
+            return (self.patient if scope is Scope.PATIENT else self.call)[name]
+        if tumor is None:
+            raise LookupError(f"{name} belongs to a tumor and none was given")
+        return tumor.features[name]
