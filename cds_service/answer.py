@@ -14,7 +14,7 @@ from cds_service.errors import DataMissing
 from cds_service.fhir.codes import CodeBook
 from cds_service.fhir.models import Parsed, load_models, parse_cited
 from cds_service.fhir.prefetch import State, gather
-from cds_service.fhir.resources import relevant
+from cds_service.fhir.resources import Chart, relevant
 from cds_service.guideline.features import Evidence, Feature, Gap, PatientPicture
 from cds_service.guideline.judge import Outcome, Verdict, judge
 from cds_service.guideline.knowledge import Knowledge
@@ -132,15 +132,16 @@ def require(
     """412 where nothing fires and no Conditions came under any key - on order hooks only for a draft we know."""
     if any(v.is_shown and not v.recommendation.footer for v in verdicts) or "yes" in picture.patient["deceased"].values:
         return
-    states = record.chart.states
-    came = bool(record.chart.of("Condition")) or states.get("conditions") in (
-        State.GIVEN,
-        State.EMPTY,
-        State.PARTIAL,
-    )
-    if came or "conditions" in record.chart.searched:
+    if _conditions_came(record.chart):
         return
     if hook != "patient-view" and not any(draft.concepts for draft in drafted):
         return
     missing = (State.NOT_AVAILABLE, State.FAILED)
-    raise DataMissing(tuple((key, str(state)) for key, state in states.items() if state in missing))
+    raise DataMissing(tuple((key, str(state)) for key, state in record.chart.states.items() if state in missing))
+
+
+def _conditions_came(chart: Chart) -> bool:
+    """Whether any key brought Conditions, usable or not, or the answer that there are none."""
+    brought = bool(chart.of("Condition")) or any(item.type == "Condition" for item in chart.set_aside)
+    answered = chart.states.get("conditions") in (State.GIVEN, State.EMPTY, State.PARTIAL)
+    return brought or answered or "conditions" in chart.searched

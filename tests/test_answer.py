@@ -1,0 +1,224 @@
+"""The straight line: which calls get cards, which get none, and which are refused for want of data."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+from cds_service.answer import Guideline, answer, verified
+from cds_service.errors import BadHookRequest, DataMissing
+from cds_service.fhir.prefetch import State
+from cds_service.guideline.features import Evidence, Gap
+from cds_service.guideline.judge import Outcome
+from tests.conftest import FIXTURES, call_of, encoded
+from tests.hooks.made import GUIDELINE, SERVICES, Card, answered, basis_of, counted, feature, fires, row, unseen
+from tests.picture import charts
+from tests.test_fixtures import NOW
+
+SCLC = charts.condition("icd-10-cm|C34.11", text="Small cell lung cancer", id="c1")
+OCTREOSCAN = charts.draft("ServiceRequest", text="Octreoscan", subject=charts.ref("Patient/p1"))
+NSE_ORDER = charts.draft("ServiceRequest", text="NSE in serum", subject=charts.ref("Patient/p1"))
+UNKNOWN_ORDER = charts.draft("ServiceRequest", text="Walking aid", subject=charts.ref("Patient/p1"))
+ALIVE = {"resourceType": "Patient", "id": "p1", "birthDate": "1960-01-01"}
+
+
+def bundle(*resources: charts.Resource) -> Card:
+    owner = {"subject": {"reference": "Patient/p1"}}
+    return {"resourceType": "Bundle", "type": "searchset", "entry": [{"resource": owner | r} for r in resources]}
+
+
+def rows_of(body: Card) -> set[str]:
+    return {named["id"] for card in body["cards"] for named in basis_of(card).get("recommendations", [])}
+
+
+# --- who is answered ---------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("user", ["Patient/p1", "RelatedPerson/r1", "https://ehr.example.org/fhir/Patient/p1"])
+def test_a_patient_or_a_relative_gets_no_advice_whatever_the_record_says(user: str) -> None:
+    assert answered(SCLC, charts.nse(70.0), user=user) == {"cards": []}
+    assert answered(user=user, prefetch={}) == {"cards": []}
+
+
+@pytest.mark.parametrize("user", ["Practitioner/p1", "PractitionerRole/r1"])
+def test_a_clinician_gets_advice(user: str) -> None:
+    assert rows_of(answered(SCLC, charts.nse(70.0), user=user))
+
+
+def test_a_call_that_breaks_the_standard_is_refused_before_anything_is_read() -> None:
+    with pytest.raises(BadHookRequest, match=r"\$\.context"):
+        answer(encoded(call_of(context={"patientId": ""})), SERVICES["patient-view"], GUIDELINE, NOW, counted())
+
+
+def test_an_answer_tells_how_it_came_about() -> None:
+    body = (FIXTURES / "stories/nse-21.1-small-cell-lung-cancer/request.json").read_bytes()
+    made = answer(body, SERVICES["patient-view"], GUIDELINE, NOW, counted())
+    assert made.picture is not None
+    assert made.states is not None
+    assert made.states["conditions"] is State.GIVEN
+    assert {v.recommendation.id for v in made.verdicts if v.is_shown} >= rows_of(made.body)
+
+
+def test_ids_come_from_the_maker_and_the_moment_from_the_clock() -> None:
+    body = (FIXTURES / "stories/nse-21.1-small-cell-lung-cancer/request.json").read_bytes()
+    first, second = (answer(body, SERVICES["patient-view"], GUIDELINE, NOW, counted()).body for _ in range(2))
+    assert first == second
+    later = answer(body, SERVICES["patient-view"], GUIDELINE, NOW.replace(year=2029), counted()).body
+    assert rows_of(later) != rows_of(first)
+
+
+def test_the_guideline_indexes_the_codes_of_its_knowledge() -> None:
+    made = Guideline.of(GUIDELINE.knowledge)
+    assert made.knowledge is GUIDELINE.knowledge
+    assert made.book.alias("http://loinc.org") == "loinc"
+
+
+# --- 412: the rules in their order -------------------------------------------------------------------------------
+
+
+def test_a_row_that_fires_is_shown_whatever_is_missing() -> None:
+    body = answered(hook="order-sign", drafts=(OCTREOSCAN,), prefetch={})
+    assert "octreoscan-to-sstr-pet" in rows_of(body)
+
+
+@pytest.mark.parametrize("prefetch", [{}, {"patient": ALIVE}, {"conditions": None}, {"nse": bundle(charts.nse(21.1))}])
+def test_a_chart_without_any_conditions_is_refused_and_the_missing_keys_are_named(prefetch: dict[str, Any]) -> None:
+    with pytest.raises(DataMissing) as refused:
+        answered(prefetch=prefetch)
+    states = dict(refused.value.states)
+    assert states["conditions"] == "not available"
+    assert states.keys() == SERVICES["patient-view"].templates.keys() - {k for k, v in prefetch.items() if v}
+
+
+@pytest.mark.parametrize("value", ["123", {"resourceType": "OperationOutcome"}])
+def test_conditions_that_failed_are_named_as_failed(value: object) -> None:
+    with pytest.raises(DataMissing) as refused:
+        answered(prefetch={"conditions": value})
+    assert dict(refused.value.states)["conditions"] == "failed"
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        bundle(),
+        bundle(charts.condition(text="Hypertension", id="c9")),
+        bundle() | {"link": [{"relation": "next", "url": "https://ehr.example.org/2"}]},
+    ],
+    ids=["empty", "given", "partial"],
+)
+def test_conditions_that_came_are_enough_for_an_answer(value: Card) -> None:
+    assert answered(prefetch={"conditions": value}) == {"cards": []}
+
+
+def test_a_condition_under_any_other_key_is_enough() -> None:
+    one = charts.condition(text="Hypertension", id="c9") | {"subject": {"reference": "Patient/p1"}}
+    assert answered(prefetch={"problems": one}) == {"cards": []}
+    assert answered(prefetch={"problems": bundle(one)}) == {"cards": []}
+
+
+def test_a_condition_that_had_to_be_set_aside_came_all_the_same() -> None:
+    odd = charts.condition(text="Hypertension", id="c9", recordedDate="2027-05-01")
+    assert answered(prefetch={"problems": bundle(odd)}) == {"cards": []}
+
+
+def test_an_empty_search_for_conditions_under_another_key_is_enough() -> None:
+    link = [{"relation": "self", "url": "https://ehr.example.org/Condition?patient=p1"}]
+    assert answered(prefetch={"item0": bundle() | {"link": link}}) == {"cards": []}
+
+
+@pytest.mark.parametrize("hook", ["order-select", "order-sign"])
+def test_an_order_hook_without_conditions_is_refused_only_for_a_draft_we_know(hook: str) -> None:
+    assert answered(hook=hook, drafts=(UNKNOWN_ORDER,), prefetch={}) == {"cards": []}
+    with pytest.raises(DataMissing):
+        answered(hook=hook, drafts=(NSE_ORDER,), prefetch={})
+
+
+def test_a_deceased_patient_gets_no_cards_and_no_demand_for_data() -> None:
+    dead = ALIVE | {"deceasedBoolean": True}
+    assert answered(prefetch={"patient": dead}) == {"cards": []}
+    assert answered(hook="order-sign", drafts=(NSE_ORDER,), prefetch={"patient": dead}) == {"cards": []}
+
+
+def test_a_footer_that_fires_is_no_answer_by_itself() -> None:
+    with pytest.raises(DataMissing):
+        answered(prefetch={"patient": ALIVE})
+
+
+def test_a_tumor_with_nothing_else_supplied_gets_the_card_about_data() -> None:
+    tumor = charts.condition("icd-10-cm|C7A.012", text="Neuroendocrine tumor of the ileum", id="c1")
+    body = answered(prefetch={"conditions": bundle(tumor)})
+    assert body["cards"]
+    assert all(card["indicator"] == "info" for card in body["cards"])
+
+
+# --- what a card cites is parsed ---------------------------------------------------------------------------------
+
+
+def test_advice_is_withheld_where_the_cited_value_is_no_valid_fhir() -> None:
+    sound = answered(SCLC, charts.nse(70.0, id="n1"))
+    assert "sclc-nse-markedly-high" in rows_of(sound)
+    broken = charts.nse(70.0, id="n1", subject={"reference": "Patient/p1", "display": 7})
+    body = answered(SCLC, broken)
+    assert "sclc-nse-markedly-high" not in rows_of(body)
+    [card] = body["cards"]
+    assert "Observation/n1 is no valid FHIR in its subject" in card["detail"]
+
+
+def test_a_harmless_fault_of_a_cited_resource_is_named_and_the_advice_stays() -> None:
+    odd = charts.nse(70.0, id="n1", bodySite={"text": 7})
+    body = answered(SCLC, odd)
+    assert "sclc-nse-markedly-high" in rows_of(body)
+    assert any("read with care: no valid FHIR in its bodySite" in card["detail"] for card in body["cards"])
+
+
+def test_a_repaired_resource_is_cited_without_a_word() -> None:
+    body = answered(SCLC, charts.nse(70.0, id="n1", date="2026-11-10T08:00:00", status=" final "))
+    assert "sclc-nse-markedly-high" in rows_of(body)
+    assert not any("no valid FHIR" in card["detail"] for card in body["cards"])
+
+
+def test_a_withheld_row_is_open_for_want_of_readable_data() -> None:
+    broken = charts.record(charts.nse(id="n1", subject={"reference": "Patient/p1", "display": 7}))
+    level = feature(evidence=(Evidence("NSE 21.1 ug/L", "Observation/n1"),))
+    [withheld] = verified((fires(row(), level, feature("age-group", "adult")),), broken)
+    assert withheld.outcome is Outcome.UNDETERMINED
+    [failed] = withheld.decided_by
+    assert (failed.name, failed.gap, failed.shown) == ("nse-level", Gap.NOT_READABLE, "unknown")
+    assert failed.note == "Observation/n1 is no valid FHIR in its subject"
+
+
+def test_a_row_that_speaks_about_an_unreadable_fact_is_not_withheld_for_it() -> None:
+    broken = charts.record(charts.nse(id="n1", subject={"reference": "Patient/p1", "display": 7}))
+    unreadable = unseen("nse-reading", Gap.NOT_READABLE)
+    cited = type(unreadable)(
+        "nse-reading", frozenset({"unknown"}), (Evidence("NSE", "Observation/n1"),), unreadable.gap
+    )
+    [kept] = verified((fires(row(when={"nse-reading": ["unknown"]}), cited),), broken)
+    assert kept.outcome is Outcome.FIRES
+
+
+def test_silent_and_replaced_rows_are_not_parsed_for() -> None:
+    broken = charts.record(charts.nse(id="n1", subject={"reference": "Patient/p1", "display": 7}))
+    level = feature(evidence=(Evidence("NSE 21.1 ug/L", "Observation/n1"),))
+    shown = fires(row(), level)
+    replaced = type(shown)(row("net-b"), Outcome.FIRES, None, (level,), "net-a")
+    silent = type(shown)(row("net-c"), Outcome.SILENT, None, (level,))
+    assert verified((replaced, silent), broken) == (replaced, silent)
+
+
+def test_evidence_of_no_resource_or_of_the_patient_is_taken_as_it_is() -> None:
+    words = feature(evidence=(Evidence("searched, none found"), Evidence("born 1985", "Patient/p1")))
+    [kept] = verified((fires(row(), words),), charts.record())
+    assert kept.decided_by == (words,)
+
+
+# --- whole calls -------------------------------------------------------------------------------------------------
+
+
+def test_the_same_call_with_other_spacing_and_member_order_gets_the_same_cards() -> None:
+    text = (FIXTURES / "stories/nse-21.1-metastatic-net/request.json").read_text(encoding="utf-8")
+    first = answer(text.encode(), SERVICES["patient-view"], GUIDELINE, NOW, counted()).body
+    turned = json.dumps(dict(reversed(json.loads(text).items())), indent=7).encode()
+    assert answer(turned, SERVICES["patient-view"], GUIDELINE, NOW, counted()).body == first
