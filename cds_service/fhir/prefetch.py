@@ -110,9 +110,12 @@ def _value(raw: bytes | None, path: str) -> _Value:
 
 
 def _bundle(parts: Mapping[str, bytes], path: str) -> _Value:
-    """The resources of a Bundle. It is whole without a next page, an outcome, an empty entry or a total above it."""
+    """The resources of a Bundle.
+
+    It is whole without a next page, an outcome, an empty entry, a label that something was withheld or a total above it.
+    """
     links = {_text(link, "relation"): _text(link, "url") for link in _objects(parts.get("link"), path)}
-    sent, whole, found = [], "next" not in links, 0
+    sent, whole, found = [], "next" not in links and not _is_withheld(parts.get("meta", b"")), 0
     for index, entry in enumerate(elements(parts.get("entry", b"[]"), f"{path}.entry")):
         one = _entry(entry, f"{path}.entry[{index}]")
         found += one is not None
@@ -120,9 +123,15 @@ def _bundle(parts: Mapping[str, bytes], path: str) -> _Value:
             whole = False
         else:
             sent.append(one)
+            whole = whole and not _is_withheld(one.raw)
     whole = whole and found >= _total(parts, path)
     state = (State.GIVEN if sent else State.EMPTY) if whole else State.PARTIAL
     return _Value(state, tuple(sent), True, links.get("self", ""))
+
+
+def _is_withheld(raw: bytes) -> bool:
+    """Whether a security label says that part of it was masked or taken out (v3-ObservationValue)."""
+    return b'"REDACTED"' in raw or b'"MASKED"' in raw
 
 
 def _entry(entry: bytes, path: str) -> Sent | None:

@@ -45,6 +45,8 @@ def linked(url: str, *resources: Any, relation: str = "self", **members: Any) ->
         (bundle("Condition/c1"), State.PARTIAL, False),
         ({"resourceType": "Bundle", "entry": [{"fullUrl": "https://x/Condition/c1"}]}, State.PARTIAL, False),
         ({"resourceType": "Bundle", "entry": [5, "x"]}, State.PARTIAL, False),
+        (bundle(condition(), meta={"security": [{"code": "REDACTED"}]}), State.PARTIAL, False),
+        (bundle(condition(meta={"security": [{"code": "MASKED"}]}), condition("c2")), State.PARTIAL, False),
         (OUTCOME, State.FAILED, False),
         ([], State.FAILED, False),
         ("Condition/c1", State.FAILED, False),

@@ -92,7 +92,8 @@ def test_rows_are_sorted_by_urgency_then_topic_then_id() -> None:
         row("d", indicator=Indicator.INFO, topic="net"),
         row("a", indicator=Indicator.INFO, topic="unheard-of"),
     ]
-    assert sorted(rows[::-1], key=lambda one: one.sort_key) == rows
+    shuffled = rows[::-1]
+    assert sorted(shuffled, key=lambda one: one.sort_key) == rows
 
 
 def test_a_source_is_labeled_with_its_year_only_where_it_was_seen() -> None:
