@@ -19,7 +19,8 @@ from cds_service.guideline.features import Evidence, Feature, Gap, PatientPictur
 from cds_service.guideline.judge import Outcome, Verdict, judge
 from cds_service.guideline.knowledge import Knowledge
 from cds_service.hooks.call import read_hook_call
-from cds_service.hooks.cards import Drawn, cards
+from cds_service.hooks.cards import cards
+from cds_service.hooks.drawn import Drawn
 from cds_service.hooks.services import Service
 from cds_service.picture.orders import Draft, drafts
 from cds_service.picture.patient import draw_picture

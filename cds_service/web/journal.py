@@ -9,8 +9,9 @@ import json
 import logging
 from typing import Any
 
+from cds_service.hooks.basis import BASIS
+
 _LOG = logging.getLogger("cds_service.calls")
-BASIS = "org.nen-cds.basis"
 
 
 def note_call(service: str, status: int, milliseconds: float, body: dict[str, Any] | None) -> None:

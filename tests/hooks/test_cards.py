@@ -11,8 +11,9 @@ import pytest
 from cds_service.fhir.models import build
 from cds_service.guideline.features import Evidence, Gap
 from cds_service.guideline.recommendations import Citation, Indicator, Recommendation
-from cds_service.hooks.cards import LONGEST_SUMMARY, OVERRIDE_REASON, TOPIC
+from cds_service.hooks.cards import OVERRIDE_REASON, TOPIC
 from cds_service.hooks.contract import require_valid
+from cds_service.hooks.wording import LONGEST_SUMMARY
 from cds_service.picture.orders import Draft
 from tests.conftest import FIXTURES
 from tests.hooks.made import (

@@ -1,0 +1,139 @@
+"""The words of a card: its summary, and its detail with what it rests on and what was not seen.
+
+Decides nothing; which rows stand on the card is `cards`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from cds_service.guideline.features import Evidence, Feature
+from cds_service.guideline.judge import Verdict
+from cds_service.guideline.recommendations import Citation, Recommendation
+from cds_service.guideline.vocabulary import VOCABULARY
+from cds_service.hooks.drawn import Drawn
+from cds_service.hooks.markdown import escaped, label, paragraphs, section, untagged
+
+LONGEST_SUMMARY = 139
+_LONGEST_ORDER = 40
+_MOST_EVIDENCE = 12
+_ABSENT = ("none", "not-found", "none-recorded", "none-found")
+
+
+def summary_of(bundle: Sequence[Verdict], drawn: Drawn) -> str:
+    first = bundle[0]
+    more = f" (+{len(bundle) - 1} more)" if len(bundle) > 1 else ""
+    row = first.recommendation
+    for lead in (_lead(first, drawn), ""):
+        summary = f"{lead}: {row.summary}{more}" if lead else f"{row.summary}{more}"
+        if len(summary) <= LONGEST_SUMMARY:
+            return summary
+    return row.summary
+
+
+def _lead(verdict: Verdict, drawn: Drawn) -> str:
+    name = verdict.recommendation.lead
+    if name == "order":
+        listed = verdict.recommendation.when["ordering"]
+        matched = [d for d in drawn.drafts if d.selected and {str(c) for c in d.classes} & listed]
+        return label(matched[0].code.shown, _LONGEST_ORDER) if matched else ""
+    if name == "ki67":
+        return verdict.tumor.leads.get(name, "") if verdict.tumor else ""
+    # A result without a number leads with its words as sent; the sign of "<5" must stay.
+    return untagged(drawn.picture.leads.get(name, ""))
+
+
+def detail_of(
+    bundle: Sequence[Verdict],
+    footers: Sequence[Verdict],
+    unseen: Sequence[Feature],
+    drawn: Drawn,
+) -> str:
+    rows = [verdict.recommendation for verdict in bundle]
+    if len(bundle) == 1:
+        words = rows[0].advice + _of_tumor(bundle[0], drawn)
+    else:
+        words = "\n".join(f"- **{v.recommendation.title}**{_of_tumor(v, drawn)}: {_one_line(v)}" for v in bundle)
+    return paragraphs(
+        words,
+        section("Based on", _based_on(bundle)),
+        section(
+            "Not seen",
+            [*unseen_lines(unseen), *_unsearched(bundle, drawn), *set_aside_lines(drawn)],
+        ),
+        " ".join(_one_line(footer) for footer in sorted(footers, key=lambda v: v.recommendation.id)),
+        _provenance(rows),
+    )
+
+
+def _one_line(verdict: Verdict) -> str:
+    return " ".join(verdict.recommendation.advice.split())
+
+
+def _of_tumor(verdict: Verdict, drawn: Drawn) -> str:
+    """Names the tumor where the patient has more than one."""
+    if verdict.tumor is None or len(drawn.picture.tumors) < 2:
+        return ""
+    return f" (about: {escaped(verdict.tumor.label)})"
+
+
+def _based_on(bundle: Iterable[Verdict]) -> list[str]:
+    found = dict.fromkeys(item for verdict in bundle for item in _evidence(verdict))
+    lines = [_evidence_line(item) for item in found if not any(_says_more(other, item) for other in found)]
+    if len(lines) > _MOST_EVIDENCE:
+        lines = [*lines[:_MOST_EVIDENCE], f"and {len(lines) - _MOST_EVIDENCE} more"]
+    return lines
+
+
+def _says_more(other: Evidence, item: Evidence) -> bool:
+    """The same resource with more words ("ileal NET: active" beside "ileal NET")."""
+    longer = (f"{item.text}:", f"{item.text},", f"{item.text} (")
+    return item.reference != "" and other.reference == item.reference and other.text.startswith(longer)
+
+
+def _evidence(verdict: Verdict) -> list[Evidence]:
+    """The evidence of exactly the features the row itself asked for."""
+    own = verdict.recommendation.own_keys
+    return [item for feature in verdict.decided_by if feature.name in own for item in feature.evidence]
+
+
+def _evidence_line(item: Evidence) -> str:
+    return f"{escaped(item.text)} ({escaped(item.reference)})" if item.reference else escaped(item.text)
+
+
+def unseen_lines(unseen: Iterable[Feature]) -> list[str]:
+    lines = []
+    for feature in unseen:
+        why = ", ".join(part for part in (str(feature.gap or ""), feature.note) if part)
+        lines.append(f"{VOCABULARY[feature.name].label}: {escaped(why)}")
+    return list(dict.fromkeys(lines))
+
+
+def _unsearched(bundle: Iterable[Verdict], drawn: Drawn) -> list[str]:
+    """Where a "none found" rests on fewer kinds of data than could carry the fact."""
+    keys = {
+        key
+        for verdict in bundle
+        for feature in verdict.decided_by
+        if feature.name in verdict.recommendation.own_keys and feature.values & set(_ABSENT)
+        for key in VOCABULARY[feature.name].searches
+        if key not in drawn.record.chart.searched
+    }
+    return [f"not searched: {', '.join(sorted(key.replace('-', ' ') for key in keys))}"] if keys else []
+
+
+def set_aside_lines(drawn: Drawn) -> list[str]:
+    hidden = [item for item in drawn.record.chart.set_aside if item.hides]
+    return [f"{escaped(item.reference)} was not used: {escaped(item.reason)}" for item in hidden[:3]]
+
+
+def _provenance(rows: Sequence[Recommendation]) -> str:
+    documents = dict.fromkeys(_cited(citation) for row in rows for citation in row.citations)
+    checked = min(row.as_of for row in rows).isoformat()
+    status = "; ".join(dict.fromkeys(row.review.status for row in rows))
+    return f"Sources: {'; '.join(documents)}. As of {checked}; {status}."
+
+
+def _cited(citation: Citation) -> str:
+    extra = ", ".join(part for part in (citation.section, citation.strength) if part)
+    return f"{citation.source.label}{f', {extra}' if extra else ''}"
