@@ -112,7 +112,7 @@ def _value(raw: bytes | None, path: str) -> _Value:
 def _bundle(parts: Mapping[str, bytes], path: str) -> _Value:
     """The resources of a Bundle.
 
-    It is whole without a next page, an outcome, an empty entry, a label that something was withheld or a total above it.
+    It is whole without a next page, an outcome, an empty entry, a label of something withheld or a higher total.
     """
     links = {_text(link, "relation"): _text(link, "url") for link in _objects(parts.get("link"), path)}
     sent, whole, found = [], "next" not in links and not _is_withheld(parts.get("meta", b"")), 0
