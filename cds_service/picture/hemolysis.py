@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 
+from cds_service.fhir.codes import Codeable
 from cds_service.fhir.resources import Resource
 from cds_service.fhir.units import Refused, factor
 from cds_service.fhir.values import (
@@ -27,6 +28,8 @@ from cds_service.picture.results import Result, results
 
 _HEMOLYZED = "answers/specimen-hemolyzed"
 _SIGNS = re.compile(r"\s*(?:[1-4]?\s*\+{1,4})\s*|\s*[1-4]\+\s*")
+_NON = re.compile(r"\bnon[-\s]?(?=h(?:a?e|ä)moly)", re.IGNORECASE)
+_DENIED = re.compile(r"\b(?:no|not|without|negative|absent|free|kein\w*|nicht|ohne|negativ)\b", re.IGNORECASE)
 _CLEAN = re.compile(r"\s*(?:0|-|neg(?:ative)?\.?|none|keine?|n)\s*", re.IGNORECASE)
 
 
@@ -64,49 +67,48 @@ def _signals(result: Result, record: Record) -> Iterator[tuple[NseSpecimen, Evid
 def _observation_words(result: Result, record: Record) -> Iterator[tuple[NseSpecimen, Evidence]]:
     observation = result.resource
     for item in codeables(observation.at("interpretation"), record.book):
-        if record.book.has(item, _HEMOLYZED):
-            yield (
-                NseSpecimen.HEMOLYZED,
-                Evidence(f"sample: {item.shown}", observation.reference),
-            )
+        yield from _answer(item, observation, record)
     for extension in elements(observation.at("modifierExtension")):
         item = codeable(
             extension.get("valueCodeableConcept") or extension.get("valueCoding"),
             record.book,
         )
-        if record.book.has(item, _HEMOLYZED):
-            yield (
-                NseSpecimen.HEMOLYZED,
-                Evidence(f"sample: {item.shown}", observation.reference),
-            )
+        yield from _answer(item, observation, record)
     absent = codeable(result.holder.get("dataAbsentReason"), record.book)
     for words in (*notes(observation.data), result.value.words, *absent.texts):
         yield from _said(words, observation, record)
 
 
+def _answer(item: Codeable, resource: Resource, record: Record) -> Iterator[tuple[NseSpecimen, Evidence]]:
+    """A coded statement about the sample: by its words, and by its code where it has none."""
+    said = [signal for words in item.texts for signal in _said(words, resource, record)]
+    if not said and record.book.has(item, _HEMOLYZED):
+        said = [(NseSpecimen.HEMOLYZED, Evidence(f"sample: {item.shown}", resource.reference))]
+    yield from said
+
+
 def _said(words: str, resource: Resource, record: Record) -> Iterator[tuple[NseSpecimen, Evidence]]:
     """ "slightly hemolyzed" says so, "no hemolysis" says the opposite."""
-    concept = record.knowledge.concepts[_HEMOLYZED]
-    named = any(phrase.pattern.search(words) for phrase in concept.phrases)
-    if named:
-        state = NseSpecimen.HEMOLYZED if _means_hemolysis(words, record) else NseSpecimen.SUITABLE
+    state = _state_in(words, record)
+    if state is not None:
         yield state, Evidence(f"sample: {words[:120]}", resource.reference)
 
 
-def _means_hemolysis(words: str, record: Record) -> bool:
-    return any(meaning.concept.id == _HEMOLYZED for meaning in record.book.in_text([words], "answers"))
+def _state_in(words: str, record: Record) -> NseSpecimen | None:
+    """Hemolyzed, or suitable where the words deny it; words on another sample or on the disease say neither."""
+    concept = record.knowledge.concepts[_HEMOLYZED]
+    named = any(phrase.pattern.search(words) for phrase in concept.phrases)
+    if not named or any(phrase.pattern.search(words) for phrase in concept.not_phrases):
+        return None
+    plain = _NON.sub("no ", words)
+    if any(meaning.concept.id == _HEMOLYZED for meaning in record.book.in_text([plain], "answers")):
+        return NseSpecimen.HEMOLYZED
+    return NseSpecimen.SUITABLE if _DENIED.search(plain) else None
 
 
 def _specimen_words(specimen: Resource, record: Record) -> Iterator[tuple[NseSpecimen, Evidence]]:
     for item in codeables(specimen.at("condition"), record.book):
-        if record.book.has(item, _HEMOLYZED):
-            yield (
-                NseSpecimen.HEMOLYZED,
-                Evidence(f"sample: {item.shown}", specimen.reference),
-            )
-        else:
-            for words in item.texts:
-                yield from _said(words, specimen, record)
+        yield from _answer(item, specimen, record)
     for words in notes(specimen.data):
         yield from _said(words, specimen, record)
 
@@ -117,10 +119,8 @@ def _indices(result: Result, record: Record) -> Iterator[tuple[NseSpecimen, Evid
             state = _index_state(index, record)
             if state is not None:
                 shown = index.value.words or index.value.coded.shown
-                yield (
-                    state,
-                    Evidence(f"hemolysis index {shown}", index.resource.reference),
-                )
+                words = f"hemolysis index {shown}{_inflation(index, record)}"
+                yield state, Evidence(words, index.resource.reference)
 
 
 def _inflation(index: Result, record: Record) -> str:

@@ -5,13 +5,14 @@ Knows NSE only as one marker among others; what an NSE series says is `nse`.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from cds_service.fhir.amounts import Amount, number
 from cds_service.fhir.codes import Codeable
 from cds_service.fhir.dates import When
-from cds_service.fhir.units import Refused, factor
+from cds_service.fhir.units import Refused, factor, normalized
 from cds_service.fhir.values import (
     Element,
     code_of,
@@ -25,6 +26,8 @@ from cds_service.guideline.features import Evidence
 from cds_service.guideline.vocabulary import Level
 from cds_service.picture.record import Record, dated
 from cds_service.picture.results import Result
+
+_CHILDREN = re.compile(r"child|infant|newborn|neonat|p(?:a?e|ä)diat|\bkind|säugling", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,20 +147,20 @@ def own_limit(holder: Element, by: Decimal, unit: str) -> Decimal | None:
 def _range_factor(range_: Element, by: Decimal, unit: str) -> Decimal | None:
     high = range_.get("high")
     sent = (text(high.get("code")) or text(high.get("unit"))) if isinstance(high, dict) else ""
-    if not sent:
+    if not sent or not unit:
         return by
-    if unit not in ("ug/L", "mg/dL", "mm"):
-        return Decimal(1)
-    own = factor(sent, unit)
-    return None if isinstance(own, Refused) else own
+    own, target = factor(sent, "ug/L"), factor(unit, "ug/L")
+    if isinstance(own, Decimal) and isinstance(target, Decimal):
+        return own / target
+    return Decimal(1) if normalized(sent) == normalized(unit) else None
 
 
 def _is_normal_adult(range_: Element) -> bool:
     kind = code_of(range_.get("type"))
     age = range_.get("age")
     oldest = number(age["high"].get("value")) if isinstance(age, dict) and isinstance(age.get("high"), dict) else None
-    words = " ".join(text(item.get("text")) for item in elements(range_.get("appliesTo"))).lower()
-    return kind in ("", "normal") and (oldest is None or oldest >= 18) and "child" not in words
+    words = " ".join(text(item.get("text")) for item in elements(range_.get("appliesTo")))
+    return kind in ("", "normal") and (oldest is None or oldest >= 18) and not _CHILDREN.search(words)
 
 
 def _level(amount: Amount, limit: Decimal) -> Level:

@@ -55,7 +55,10 @@ def cga_features(record: Record) -> Iterator[Feature]:
 
 
 def _none(record: Record) -> Iterator[Feature]:
-    if record.searched("markers"):
+    if results(record, f"markers/{CGA}"):
+        yield unknown("cga-level", Gap.NOT_READABLE, "it has no date")
+        yield unknown("cga-age", Gap.NOT_READABLE, "it has no date")
+    elif record.searched("markers"):
         searched = [Evidence("markers searched, no chromogranin A found")]
         yield known("cga-level", Level.NONE, evidence=searched)
         yield known("cga-age", MarkerAge.NONE_FOUND, evidence=searched)
