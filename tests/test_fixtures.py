@@ -155,7 +155,7 @@ def test_a_prefetch_value_of_any_shape_is_survived(key: str, value: object) -> N
             answered(odd)
 
 
-ODD = [
+ODD: list[Any] = [
     None,
     "",
     0,

@@ -18,6 +18,7 @@ class Limits:
     nse_multiple_low: Decimal
     nse_multiple_high: Decimal
     neuro_event_days: int
+    neuro_event_soft_days: int
     procedure_days: int
     chemotherapy_start_days: int
     chemotherapy_gap_days: int

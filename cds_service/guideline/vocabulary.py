@@ -138,6 +138,18 @@ class NseSpecimen(StrEnum):
     UNKNOWN = "unknown"
 
 
+class NseEvent(StrEnum):
+    """What happened before the draw of the newest NSE; several at once."""
+
+    NEURO_14_DAYS = "neuro-14-days"
+    NEURO_30_DAYS = "neuro-30-days"
+    PROCEDURE_14_DAYS = "procedure-14-days"
+    BIOPSY_14_DAYS = "biopsy-14-days"
+    CHEMO_START_10_DAYS = "chemo-start-10-days"
+    NONE_RECORDED = "none-recorded"
+    UNKNOWN = "unknown"
+
+
 class MarkerAge(StrEnum):
     TO_12_MONTHS = "to-12-months"
     OVER_12_MONTHS = "over-12-months"
@@ -397,6 +409,9 @@ _KINDS = (
         NseSpecimen,
         "hemolysis of the NSE sample",
         ("nse", "specimens"),
+    ),
+    FeatureKind(
+        "nse-event", Scope.PATIENT, NseEvent, "events before the NSE draw", ("nse", "conditions", "procedures")
     ),
     FeatureKind("cga-level", Scope.PATIENT, Level, "chromogranin A", ("markers",)),
     FeatureKind(

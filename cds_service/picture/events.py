@@ -5,6 +5,7 @@ Counts by onset, never by the day of recording; an event kind that was not searc
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
@@ -13,9 +14,12 @@ from cds_service.fhir.dates import When
 from cds_service.fhir.resources import Resource
 from cds_service.fhir.values import code_of, date_of
 from cds_service.guideline.features import Evidence
+from cds_service.guideline.vocabulary import NseEvent
 from cds_service.picture.medications import line_starts
 from cds_service.picture.record import Record, dated
 
+_TISSUE = re.compile(r"\btissue\b|\bbiops|\bgewebe", re.IGNORECASE)
+_BIOPSY = ("procedures/biopsy",)
 _OPERATIONS = ("procedures/resection", "procedures/surgery", "events/transfusion")
 
 
@@ -23,21 +27,35 @@ _OPERATIONS = ("procedures/resection", "procedures/surgery", "events/transfusion
 class Event:
     """Something recorded in the window before a draw. `spoils`: the reading must not be used."""
 
-    kind: str
+    kind: NseEvent
     evidence: Evidence
-    spoils: bool = True
+
+    @property
+    def spoils(self) -> bool:
+        return self.kind not in (NseEvent.NEURO_30_DAYS, NseEvent.BIOPSY_14_DAYS)
+
+
+@dataclass(frozen=True, slots=True)
+class _Candidate:
+    """Something that happened, and the windows in which it counts, the narrowest first."""
+
+    when: When
+    evidence: Evidence
+    windows: tuple[tuple[int, NseEvent], ...]
 
 
 def events(draw: When, record: Record) -> tuple[tuple[Event, ...], str]:
     """The events before a draw, and a word on one whose date is too coarse to tell."""
     found: list[Event] = []
     unclear = ""
-    for kind, when, days, evidence in _candidates(record):
-        before = _in_window(when, draw, days)
-        if before:
-            found.append(Event(kind, evidence))
-        elif before is None:
-            unclear = f"{evidence.text}: its date is too coarse to place it before or after the draw"
+    for candidate in _candidates(record):
+        for days, kind in candidate.windows:
+            before = _in_window(candidate.when, draw, days)
+            if before:
+                found.append(Event(kind, candidate.evidence))
+                break
+            if before is None and Event(kind, candidate.evidence).spoils:
+                unclear = f"{candidate.evidence.text}: its date is too coarse to place it before or after the draw"
     return tuple(found), unclear
 
 
@@ -50,29 +68,28 @@ def _in_window(when: When, draw: When, days: int) -> bool | None:
     return True if inside else None
 
 
-def _candidates(record: Record) -> Iterator[tuple[str, When, int, Evidence]]:
+def _candidates(record: Record) -> Iterator[_Candidate]:
     limits = record.limits
+    neuro = ((limits.neuro_event_days, NseEvent.NEURO_14_DAYS), (limits.neuro_event_soft_days, NseEvent.NEURO_30_DAYS))
     for condition in record.chart.of("Condition"):
         when = date_of(condition.data, "onsetDateTime", "onsetPeriod")
         if when and is_true(condition) and (meant := record.means(condition, "events/neuro-event")):
-            yield (
-                "neuro",
-                when,
-                limits.neuro_event_days,
-                _evidence(condition, meant[0].words, when),
-            )
+            yield _Candidate(when, _evidence(condition, meant[0].words, when), neuro)
     for procedure in record.chart.of("Procedure"):
         when = date_of(procedure.data, "performedDateTime", "performedPeriod")
         done = code_of(procedure.at("status")) in ("completed", "in-progress")
-        if when and done and (meant := record.means(procedure, *_OPERATIONS)):
-            yield (
-                "procedure",
-                when,
-                limits.procedure_days,
-                _evidence(procedure, meant[0].words, when),
-            )
+        for concepts, kind in ((_OPERATIONS, NseEvent.PROCEDURE_14_DAYS), (_BIOPSY, NseEvent.BIOPSY_14_DAYS)):
+            if when and done and (meant := record.means(procedure, *concepts)):
+                yield _Candidate(when, _evidence(procedure, meant[0].words, when), ((limits.procedure_days, kind),))
+    for specimen in record.chart.of("Specimen"):
+        collection = specimen.at("collection")
+        when = date_of(collection, "collectedDateTime", "collectedPeriod") if isinstance(collection, dict) else None
+        if when and _TISSUE.search(" ".join(record.code(specimen, "type").texts)):
+            window = (limits.procedure_days, NseEvent.BIOPSY_14_DAYS)
+            yield _Candidate(when, _evidence(specimen, "tissue specimen", when), (window,))
     for start in line_starts(record):
-        yield "chemotherapy", start.when, limits.chemotherapy_start_days, start.evidence
+        window = (limits.chemotherapy_start_days, NseEvent.CHEMO_START_10_DAYS)
+        yield _Candidate(start.when, start.evidence, (window,))
 
 
 def is_true(condition: Resource) -> bool:

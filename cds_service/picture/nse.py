@@ -16,6 +16,7 @@ from cds_service.guideline.vocabulary import (
     Level,
     NseAge,
     NseCount,
+    NseEvent,
     NseMultiple,
     NseReading,
     NseSpecimen,
@@ -86,6 +87,7 @@ def nse_features(record: Record, not_before: datetime | None) -> Iterator[Featur
     yield _multiple(newest, gap, record)
     yield _specimen(newest, gap)
     yield _count(recent, gap)
+    yield _event(newest, gap, record)
     yield _age(dated, gap, record)
 
 
@@ -217,6 +219,21 @@ def _sample_key(item: Judged) -> str:
     observation = item.reading.result.resource
     when = date_of(observation.data, "effectiveDateTime", "effectivePeriod", "issued")
     return reference(observation.at("specimen")) or (when.earliest.isoformat() if when else observation.reference)
+
+
+def _event(newest: Judged | None, gap: _Gap, record: Record) -> Feature:
+    name = "nse-event"
+    if newest is None:
+        return unknown(name, *gap) if gap else known(name, NseEvent.NONE_RECORDED, evidence=[Evidence(_SEARCHED)])
+    if newest.events:
+        return known(name, *(event.kind for event in newest.events), evidence=[e.evidence for e in newest.events])
+    if newest.unclear:
+        return unknown(name, Gap.NOT_READABLE, newest.unclear)
+    if not record.searched("conditions", "procedures"):
+        return unknown(name, Gap.NOT_SEARCHED)
+    return known(
+        name, NseEvent.NONE_RECORDED, evidence=[Evidence("Conditions and procedures searched, no event found")]
+    )
 
 
 def _age(dated: list[Judged], gap: _Gap, record: Record) -> Feature:

@@ -17,6 +17,12 @@ def kinds(*resources: Resource) -> list[str]:
     return [event.kind for event in events(draw, record(*resources))[0]]
 
 
+def spoiling(*resources: Resource) -> list[str]:
+    draw = parse(DRAW)
+    assert draw is not None
+    return [event.kind for event in events(draw, record(*resources))[0] if event.spoils]
+
+
 def unclear(*resources: Resource) -> str:
     draw = parse(DRAW)
     assert draw is not None
@@ -35,7 +41,7 @@ def unclear(*resources: Resource) -> str:
     ],
 )
 def test_neurological_events_are_seen(resource: Resource) -> None:
-    assert kinds(resource) == ["neuro"]
+    assert kinds(resource) == ["neuro-14-days"]
 
 
 @pytest.mark.parametrize(
@@ -55,13 +61,23 @@ def test_an_event_counts_by_its_onset_and_never_as_history(resource: Resource) -
 
 
 @pytest.mark.parametrize(
-    ("day", "expected"), [("2026-10-27", ["neuro"]), ("2026-10-26", []), (DRAW, ["neuro"]), ("2026-11-11", [])]
+    ("day", "expected"),
+    [
+        (DRAW, ["neuro-14-days"]),
+        ("2026-10-27", ["neuro-14-days"]),
+        ("2026-10-26", ["neuro-30-days"]),
+        ("2026-10-11", ["neuro-30-days"]),
+        ("2026-10-10", []),
+        ("2026-11-11", []),
+    ],
 )
-def test_a_neurological_event_counts_for_14_days_before_the_draw(day: str, expected: list[str]) -> None:
+def test_a_neurological_event_counts_for_14_days_before_the_draw_and_softly_for_30(
+    day: str, expected: list[str]
+) -> None:
     assert kinds(condition("icd-10-cm|I63.9", onsetDateTime=day)) == expected
 
 
-@pytest.mark.parametrize(("day", "expected"), [("2026-10-27", ["procedure"]), ("2026-10-26", [])])
+@pytest.mark.parametrize(("day", "expected"), [("2026-10-27", ["procedure-14-days"]), ("2026-10-26", [])])
 @pytest.mark.parametrize("text", ["Small bowel resection", "Hip replacement surgery", "Red blood cell transfusion"])
 def test_operations_and_transfusions_count_for_14_days(text: str, day: str, expected: list[str]) -> None:
     assert kinds(procedure(text=text, date=day)) == expected
@@ -70,19 +86,31 @@ def test_operations_and_transfusions_count_for_14_days(text: str, day: str, expe
 @pytest.mark.parametrize(
     "resource",
     [
-        procedure(text="Liver biopsy", date="2026-11-05"),
         procedure(text="Hip replacement surgery", date="2026-11-05", status="not-done"),
         procedure(text="Hip replacement surgery", date=""),
         procedure(text="Physiotherapy", date="2026-11-05"),
         specimen("s", collection={"collectedDateTime": "2026-11-05"}),
+        specimen("s", type={"text": "Serum"}, collection={"collectedDateTime": "2026-11-05"}),
     ],
 )
-def test_a_biopsy_leaves_the_reading_usable(resource: Resource) -> None:
+def test_what_was_not_done_or_draws_blood_is_no_event(resource: Resource) -> None:
     assert kinds(resource) == []
 
 
 @pytest.mark.parametrize(
-    ("day", "expected"), [("2026-10-31", ["chemotherapy"]), ("2026-10-30", []), ("2026-11-12", [])]
+    "resource",
+    [
+        procedure(text="Liver biopsy", date="2026-11-05"),
+        specimen("s", type={"text": "Tissue specimen"}, collection={"collectedDateTime": "2026-11-05"}),
+    ],
+)
+def test_a_biopsy_is_an_event_that_leaves_the_reading_usable(resource: Resource) -> None:
+    assert kinds(resource) == ["biopsy-14-days"]
+    assert spoiling(resource) == []
+
+
+@pytest.mark.parametrize(
+    ("day", "expected"), [("2026-10-31", ["chemo-start-10-days"]), ("2026-10-30", []), ("2026-11-12", [])]
 )
 def test_a_new_line_of_chemotherapy_counts_for_10_days(day: str, expected: list[str]) -> None:
     assert kinds(administration("Carboplatin", day)) == expected
@@ -94,7 +122,7 @@ def test_a_later_cycle_of_one_line_is_no_start() -> None:
 
 def test_a_line_after_a_gap_of_more_than_90_days_starts_again() -> None:
     assert kinds(administration("Carboplatin", "2026-03-01"), administration("Carboplatin", "2026-11-05")) == [
-        "chemotherapy"
+        "chemo-start-10-days"
     ]
 
 
@@ -105,3 +133,4 @@ def test_an_old_request_without_a_dose_spoils_nothing() -> None:
 def test_an_event_with_a_coarse_date_is_named() -> None:
     assert "too coarse" in unclear(condition("icd-10-cm|I63.9", onsetDateTime="2026-11"))
     assert unclear(condition("icd-10-cm|I63.9", onsetDateTime="2026-08")) == ""
+    assert unclear(procedure(text="Liver biopsy", date="2026-11")) == ""

@@ -26,7 +26,7 @@ from tests.picture.charts import (
 )
 
 ILEUM = condition("icd-10-cm|C7A.012", id="ileum")
-FEATURES = ("nse-reading", "nse-level", "nse-multiple", "nse-count", "nse-age", "nse-specimen")
+FEATURES = ("nse-reading", "nse-level", "nse-multiple", "nse-count", "nse-age", "nse-specimen", "nse-event")
 NONE = {
     "nse-reading": "none-found",
     "nse-level": "none",
@@ -34,6 +34,7 @@ NONE = {
     "nse-count": "none",
     "nse-age": "none-found",
     "nse-specimen": "none",
+    "nse-event": "none-recorded",
 }
 
 
@@ -358,3 +359,22 @@ def test_what_happens_around_a_draw_is_judged_by_its_own_date() -> None:
     assert count(early, late, chemo) == "one"
     assert reading(early, chemo) == "early-after-event"
     assert reading(late, chemo, request("Etoposide", date="2026-09-01"), report("CT", "x")) == "usable"
+
+
+# --- what happened before the draw ---------------------------------------------------------------------------------
+
+
+def test_events_before_the_newest_draw_are_named_together() -> None:
+    stroke = condition("icd-10-cm|I63.9", id="stroke", onsetDateTime="2026-11-08")
+    biopsy = procedure(text="Liver biopsy", date="2026-11-05")
+    assert seen("nse-event", nse(40, date="2026-11-10"), stroke, biopsy) == "biopsy-14-days neuro-14-days"
+
+
+def test_an_event_with_a_coarse_date_leaves_the_event_open() -> None:
+    stroke = condition("icd-10-cm|I63.9", id="stroke", onsetDateTime="2026-11")
+    assert gap("nse-event", nse(40, date="2026-11-10"), stroke) is Gap.NOT_READABLE
+
+
+def test_no_event_is_said_only_after_conditions_and_procedures_were_searched() -> None:
+    assert seen("nse-event", nse(40)) == "none-recorded"
+    assert gap("nse-event", nse(40), without=("procedures",)) is Gap.NOT_SEARCHED
