@@ -30,7 +30,12 @@ def explained(answer: Answer) -> str:
 
 
 def _section(title: str, lines: Iterable[str]) -> str:
-    return "\n".join([title, "=" * len(title), *lines])
+    return "\n".join([title, "=" * len(title), *map(_printable, lines)])
+
+
+def _printable(line: str) -> str:
+    """Words of the record must neither steer the terminal nor begin a line of their own."""
+    return "".join(sign if sign.isprintable() else " " for sign in line)
 
 
 def _states(states: Mapping[str, State]) -> Iterator[str]:

@@ -44,10 +44,13 @@ ORDERS = {"order-select", "order-sign"}
 NSE = Evidence("NSE 21.1 ug/L, 2026-11-10", "Observation/n1")
 
 
+CALLS = [*FIXTURES.glob("recommendations/*/*.json"), *FIXTURES.glob("stories/*/request.json")]
+
+
 def all_cards() -> list[tuple[Card, Card]]:
     """Every card that the fixtures bring forth, with the call it answers."""
-    calls = [json.loads(path.read_text(encoding="utf-8")) for path in sorted(FIXTURES.glob("[rs]*/*/[fr]*.json"))]
-    return [(call, card) for call in calls if "hook" in call for card in answered_fixture(call)["cards"]]
+    calls = [json.loads(path.read_text(encoding="utf-8")) for path in sorted(CALLS)]
+    return [(call, card) for call in calls for card in answered_fixture(call)["cards"]]
 
 
 CARDS = all_cards()

@@ -1,0 +1,117 @@
+"""The check of the knowledge: what refuses a release, what only warns, and the table people look at."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from cds_service.console.check import Report, check, file_of
+from cds_service.guideline.knowledge import Knowledge
+from cds_service.guideline.recommendations import Citation, Review, Source
+from tests.conftest import FIXTURES
+from tests.hooks.made import GUIDELINE, row
+
+TODAY = date(2026, 11, 21)
+KNOWLEDGE = GUIDELINE.knowledge
+HOUSE = Source("house", "A choice", "us", None, "house")
+
+
+def with_row(**changes: Any) -> Knowledge:
+    return replace(KNOWLEDGE, recommendations=(row("net-a", **changes),))
+
+
+def faults(knowledge: Knowledge, fixtures: Path | None = None) -> list[str]:
+    return [str(fault) for fault in check(knowledge, fixtures, TODAY).faults]
+
+
+def warnings(knowledge: Knowledge) -> list[str]:
+    return [str(warning) for warning in check(knowledge, None, TODAY).warnings]
+
+
+def table(report: Report) -> dict[str, str]:
+    return {line[:21].strip(): line[21:] for line in report.lines}
+
+
+def test_the_knowledge_of_this_release_has_no_fault() -> None:
+    assert check(KNOWLEDGE, FIXTURES, TODAY).faults == ()
+
+
+def test_an_order_that_makes_no_valid_resource_is_a_fault() -> None:
+    broken = replace(KNOWLEDGE.orders["biopsy"], text=7)  # type: ignore[arg-type]
+    [fault] = faults(replace(KNOWLEDGE, orders={"biopsy": broken}))
+    assert fault.startswith("orders/biopsy.toml [draft]: does not make a valid R4 resource: ")
+
+
+def test_more_searches_than_clients_fill_are_a_fault(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("cds_service.console.check.MOST_KEYS", 12)
+    [fault] = faults(KNOWLEDGE)
+    assert fault.endswith("13 keys; 12 at most")
+
+
+def test_a_search_too_long_for_a_client_is_a_fault() -> None:
+    concept = KNOWLEDGE.concepts["markers/nse"]
+    codes = tuple(replace(concept.codes[0], code=f"code-{number}") for number in range(100))
+    long = replace(KNOWLEDGE, concepts=dict(KNOWLEDGE.concepts) | {concept.id: replace(concept, codes=codes)})
+    [fault] = faults(long)
+    assert fault.startswith("search [nse]: its template has ")
+    assert fault.endswith("1500 at most")
+
+
+@pytest.mark.parametrize(("group", "most"), [("", 139), ("grade", 128)])
+def test_a_summary_without_room_for_its_companions_is_a_fault(group: str, most: int) -> None:
+    assert faults(with_row(summary="x" * most, group=group)) == []
+    assert faults(with_row(summary="x" * (most + 1), group=group)) == [
+        f"recommendations/net/net-a.toml [summary]: has {most + 1} characters; {most} at most"
+    ]
+
+
+def test_a_recommendation_without_both_fixtures_is_a_fault(tmp_path: Path) -> None:
+    folder = tmp_path / "recommendations" / "net-a"
+    folder.mkdir(parents=True)
+    (folder / "fires--once.json").write_text("{}", encoding="utf-8")
+    assert faults(with_row(), tmp_path) == [
+        "recommendations/net/net-a.toml: has no silent-- fixture in fhir_fixtures/recommendations/net-a"
+    ]
+
+
+def test_outside_a_checkout_fixtures_are_not_asked_for() -> None:
+    report = check(with_row(), None, TODAY)
+    assert report.faults == ()
+    assert "fixtures" not in table(report)
+
+
+def test_a_row_that_rests_on_a_design_choice_is_a_warning() -> None:
+    assert warnings(with_row(citations=(Citation(HOUSE),))) == [
+        "recommendations/net/net-a.toml [evidence]: needs a source: it rests on a design choice"
+    ]
+    assert warnings(with_row(citations=(Citation(HOUSE),), footer=True)) == []
+    assert warnings(with_row()) == []
+
+
+@pytest.mark.parametrize(("due", "warned"), [(None, False), (TODAY, False), (date(2026, 11, 20), True)])
+def test_a_review_is_overdue_from_the_day_after(due: date | None, warned: bool) -> None:
+    assert bool(warnings(with_row(review=Review("by a clinician", due)))) is warned
+
+
+def test_an_overdue_review_names_its_day() -> None:
+    [warning] = warnings(with_row(review=Review("by a clinician", date(2026, 1, 2))))
+    assert warning.endswith("[review.next]: the review was due on 2026-01-02")
+
+
+def test_the_table_counts_what_is_there() -> None:
+    shown = table(check(KNOWLEDGE, FIXTURES, TODAY))
+    rows = KNOWLEDGE.recommendations
+    assert shown["knowledge"] == KNOWLEDGE.version
+    assert shown["recommendations"].startswith(f"{len(rows)} (")
+    assert shown["documents"] == str(len(KNOWLEDGE.sources))
+    assert shown["not reviewed"] == f"{len(rows)} of {len(rows)} recommendations by a clinician"
+    assert int(shown["fixtures"].split()[0]) >= 2 * len(rows)
+
+
+def test_a_fault_is_named_by_the_file_a_clinician_opens() -> None:
+    root = Path(__file__).parents[2] / "cds_service" / "knowledge"
+    assert all((root / file_of(which)).is_file() for which in KNOWLEDGE.recommendations)
