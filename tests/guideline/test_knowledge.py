@@ -60,7 +60,8 @@ def test_concepts_orders_and_markers_are_read(tmp_path: Path) -> None:
     assert found.markers["nse"] == MarkerLimits("NSE", "ug/L", "16.3", ("8", "30"))
     order = found.orders["nse"]
     assert (order.resource, order.same_as) == ("ServiceRequest", ("orders/nse", "orders/nse"))
-    assert [line.code for line in order.emit] == ["15060-7"]
+    assert order.emit == (CodeLine("loinc", "15060-7", "NSE", children=False, verified=True),)
+    assert [line.verified for line in found.concepts["orders/nse"].codes] == [True, False]
     assert [concept.id for concept in found.in_folder("orders")] == ["orders/nse"]
 
 
