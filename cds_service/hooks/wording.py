@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from cds_service.guideline.features import Evidence, Feature
+from cds_service.guideline.features import Evidence, Feature, Gap
 from cds_service.guideline.judge import Verdict
 from cds_service.guideline.recommendations import Citation, Recommendation
 from cds_service.guideline.vocabulary import VOCABULARY
@@ -102,9 +102,12 @@ def _evidence_line(item: Evidence) -> str:
 
 
 def unseen_lines(unseen: Iterable[Feature]) -> list[str]:
+    """What was not seen and why; facts that are one to a reader (all about NSE) make one line."""
     lines = []
     for feature in unseen:
-        why = ", ".join(part for part in (str(feature.gap or ""), feature.note) if part)
+        # That nothing was found is no news where nothing was searched.
+        note = "" if feature.gap is Gap.NOT_SEARCHED else feature.note
+        why = ", ".join(part for part in (str(feature.gap or ""), note) if part)
         lines.append(f"{VOCABULARY[feature.name].label}: {escaped(why)}")
     return list(dict.fromkeys(lines))
 

@@ -487,7 +487,7 @@ def test_an_unreadable_fact_makes_the_card_and_what_was_set_aside_is_named() -> 
     open_ = undetermined(row("net-b", when={"nse-level": ["high"]}), unseen("nse-level", Gap.NOT_READABLE, "no unit"))
     record = charts.record(charts.nse(id="n1", date="2027-03-01"))
     card = card_of(open_, of=picture(tumor()), record=record)
-    assert "- NSE level: not readable, no unit" in card["detail"]
+    assert "- NSE: not readable, no unit" in card["detail"]
     assert "- Observation/n1 was not used" in card["detail"]
 
 
