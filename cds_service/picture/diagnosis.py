@@ -310,7 +310,7 @@ def _rests_on_code_alone(tumor: Tumor, named: Named) -> bool:
     return named.value is Diagnosis.NEC and all(mark.strength is not Strength.MORPHOLOGY for mark in tumor.marks)
 
 
-def primary_feature(tumor: Tumor, tissue: Tissue) -> Feature:
+def primary_feature(tumor: Tumor, tissue: Tissue, record: Record) -> Feature:
     """The organ of the primary."""
     sites = {condition.site for condition in tumor.conditions if condition.site} or (
         {tumor.site} if tumor.site else {mark.get("site") for mark in tissue.marks if mark.get("site")}
@@ -318,6 +318,8 @@ def primary_feature(tumor: Tumor, tissue: Tissue) -> Feature:
     evidence = [Evidence(c.label, c.resource.reference) for c in tumor.conditions if c.site]
     if len(sites) > 1:
         return unknown("primary", Gap.CONTRADICTORY, "several sites are recorded", evidence)
+    if not sites and not (tumor.all_conditions or record.searched("conditions")):
+        return unknown("primary", Gap.NOT_SEARCHED)
     if not sites:
         return known(
             "primary",

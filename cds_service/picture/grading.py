@@ -340,10 +340,14 @@ def _grade_words(words: str, resource: Resource, record: Record) -> Iterator[tup
             yield meaning.attributes["grade"], Evidence(shown, resource.reference)
 
 
-def grade_features(grading: Grading, graded: bool, record: Record) -> Iterator[Feature]:
-    """`grade` and `grade-recorded`; `graded` is False where WHO gives no Ki-67 grade (lung, thymus, breast, NEC)."""
+def grade_features(grading: Grading, graded: bool | None, record: Record) -> Iterator[Feature]:
+    """`grade` and `grade-recorded`; `graded`: whether WHO grades this tumor by Ki-67, None where that is open."""
     recorded = grading.recorded
     said = [evidence for items in recorded.values() for evidence in items]
+    if graded is None:
+        yield unknown("grade", Gap.NOT_RECORDED, "what the tumor is is not known", said)
+        yield unknown("grade-recorded", Gap.NOT_RECORDED, "what the tumor is is not known", said)
+        return
     if not graded:
         yield known("grade", Grade.NOT_APPLICABLE)
         note = "no grade is computed for this tumor"

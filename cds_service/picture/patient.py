@@ -114,7 +114,7 @@ def _draw(tumor: Tumor, everyone: tuple[Tumor, ...], record: Record) -> _Drawn:
         named.feature,
         histology_feature(tumor, named, tissue, record),
         course_feature(tumor, removed, worsened_since(last, tumor, everyone, record)),
-        primary_feature(tumor, tissue),
+        primary_feature(tumor, tissue, record),
         extent,
         *ki67_features(grading, record),
         *grade_features(grading, _is_graded(tumor, named), record),
@@ -131,9 +131,11 @@ def _draw(tumor: Tumor, everyone: tuple[Tumor, ...], record: Record) -> _Drawn:
     return _Drawn(tumor, picture, last.latest if last else None)
 
 
-def _is_graded(tumor: Tumor, named: Named) -> bool:
+def _is_graded(tumor: Tumor, named: Named) -> bool | None:
     """WHO grades NET of the gut and pancreas; not lung, thymus, breast, NEC, SCLC or other tumors."""
-    return named.value in _GRADED and tumor.site not in UNGRADED_SITES
+    if tumor.site in UNGRADED_SITES:
+        return False
+    return None if named.value is Diagnosis.UNKNOWN else named.value in _GRADED
 
 
 def _nse_from(drawn: list[_Drawn]) -> datetime | None:

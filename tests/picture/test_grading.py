@@ -483,3 +483,9 @@ def test_a_recorded_grade_of_one_of_two_tumors_is_not_guessed() -> None:
     both = [ILEUM, ISLETS, ki67(5, focus=[ref("Condition/ileum")]), grade(concept(text="G2"))]
     assert gap("grade-recorded", *both, tumor="Condition/ileum") is Gap.NOT_LINKED
     assert gap("grade-recorded", *both, tumor="Condition/islets") is Gap.NOT_LINKED
+
+
+def test_a_tumor_of_unknown_histology_has_an_unknown_grade() -> None:
+    organ = condition("icd-10|C25.1")
+    assert (seen("grade", organ, ki67(5)), seen("grade-recorded", organ)) == ("unknown", "unknown")
+    assert seen("grade", condition("icd-10-cm|C34.11"), ki67(5)) == "not-applicable"

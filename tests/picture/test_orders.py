@@ -1,0 +1,114 @@
+"""What is being ordered: the drafts the call is about."""
+
+from __future__ import annotations
+
+import pytest
+
+from cds_service.guideline.features import Gap
+from cds_service.picture.orders import ordering_feature
+from tests.picture.charts import Resource, concept, draft, drafted, picture, ref
+
+
+def ordering(*resources: Resource) -> str:
+    return ordering_feature(drafted(*resources)).shown
+
+
+@pytest.mark.parametrize(
+    ("resource", "value"),
+    [
+        (draft("ServiceRequest", "loinc|15060-7"), "nse"),
+        (draft(text="Repeat NSE"), "nse"),
+        (draft("ServiceRequest", "loinc|9811-1"), "cga"),
+        (draft("ServiceRequest", "snomed|446800006"), "octreoscan"),
+        (draft(text="Octreotide scan"), "octreoscan"),
+        (draft(text="68Ga-DOTATATE PET/CT"), "sstr-pet"),
+        (draft(text="CT abdomen"), "ct-mri"),
+        (draft("ServiceRequest", "loinc|72254-6"), "ct-mri"),
+        (draft("MedicationRequest", text="Lanreotide 120 mg"), "ssa-depot"),
+        (draft("MedicationRequest", text="Sandostatin LAR 30 mg"), "ssa-depot"),
+        (draft("MedicationRequest", text="Octreotide 100 ug subcutaneous"), "ssa-short"),
+        (draft("MedicationRequest", "rxnorm|7617"), "unknown"),  # depot or not
+        (draft("MedicationRequest", "rxnorm|2555"), "platinum"),
+        (draft("MedicationRequest", text="Etoposide"), "etoposide"),
+        (draft("MedicationRequest", "atc|L01FF05"), "pd-l1"),
+        (draft("MedicationRequest", text="Temodal"), "temozolomide"),
+        (draft("MedicationRequest", text="Xeloda"), "capecitabine"),
+        (draft("MedicationRequest", "atc|L01EG02"), "everolimus"),
+        (draft("MedicationRequest", "rxnorm|357977"), "sunitinib"),
+        (draft("MedicationRequest", text="Cabometyx"), "cabozantinib"),
+        (draft("MedicationRequest", "rxnorm|1999687"), "prrt"),
+        (draft("ServiceRequest", text="PRRT"), "prrt"),
+        (draft("MedicationRequest", text="Irinotecan"), "irinotecan"),
+        (draft("MedicationRequest", text="Topotecan"), "other-chemotherapy"),
+    ],
+)
+def test_a_draft_is_known_by_code_or_words(resource: Resource, value: str) -> None:
+    assert ordering(resource) == value
+
+
+@pytest.mark.parametrize(
+    "resource",
+    [
+        draft(text="Chest X-ray"),
+        draft(text="CT of the head"),
+        draft("MedicationRequest", text="Omeprazole"),
+        draft("MedicationRequest", "atc|L04AH02"),  # transplant everolimus
+        draft("ServiceRequest", "loinc|44802-7|NSE in CSF"),
+    ],
+)
+def test_a_draft_of_none_of_our_lists_adds_nothing(resource: Resource) -> None:
+    assert ordering(resource) == "none"
+    assert ordering(resource, draft("MedicationRequest", text="Etoposide", id="d2")) == "etoposide"
+
+
+def test_a_draft_without_code_or_words_leaves_the_question_open() -> None:
+    assert ordering(draft()) == "unknown"
+    assert ordering(draft("MedicationRequest")) == "unknown"
+    assert ordering(draft(), draft(text="NSE", id="d2")) == "nse unknown"
+    assert ordering_feature(drafted(draft("MedicationRequest", "rxnorm|7617"))).gap is Gap.NOT_READABLE
+
+
+@pytest.mark.parametrize("status", ["cancelled", "entered-in-error"])
+def test_a_withdrawn_draft_does_not_count(status: str) -> None:
+    assert ordering(draft(text="NSE", status=status)) == "none"
+    assert ordering(draft(text="NSE", doNotPerform=True)) == "none"
+
+
+def test_several_drafts_are_a_set() -> None:
+    both = [draft("MedicationRequest", text="Cisplatin"), draft("MedicationRequest", text="Etoposide", id="d2")]
+    assert ordering(*both) == "etoposide platinum"
+
+
+def test_without_drafts_nothing_is_ordered() -> None:
+    assert ordering() == "none"
+    assert picture().call["ordering"].shown == "none"
+
+
+@pytest.mark.parametrize("selections", [["ServiceRequest/d1"], ["d1"]])
+def test_the_call_is_about_the_selected_drafts(selections: list[str]) -> None:
+    both = [draft(text="NSE"), draft(text="Chromogranin A", id="d2")]
+    assert ordering_feature(drafted(*both, selections=selections)).shown == "nse"
+    assert ordering_feature(drafted(*both, selections=[])).shown == "none"
+
+
+def test_a_drug_may_stand_beside_its_draft_or_on_the_chart() -> None:
+    lanreotide = {"resourceType": "Medication", "id": "m1", "code": concept(text="Lanreotide")}
+    named = draft("MedicationRequest", medicationReference=ref("Medication/m1"))
+    assert ordering(named, lanreotide) == "ssa-depot"
+    assert ordering_feature(drafted(named, on=(lanreotide,))).shown == "ssa-depot"
+
+
+def test_a_draft_without_an_id_cannot_be_named() -> None:
+    nameless = draft(text="NSE")
+    del nameless["id"]
+    (read,) = drafted(nameless)
+    assert (read.reference, read.evidence.text, read.evidence.reference) == (
+        "",
+        "draft: NSE",
+        "$.context.draftOrders.entry[0].resource",
+    )
+
+
+def test_a_draft_says_which_concepts_it_means() -> None:
+    (read,) = drafted(draft(text="NSE"))
+    assert "orders/nse" in read.concepts
