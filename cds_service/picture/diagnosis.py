@@ -62,10 +62,8 @@ def tissue_of(tumor: Tumor, everyone: tuple[Tumor, ...], record: Record) -> Tiss
     for result in results(record, "pathology/morphology"):
         if owners(result.resource, everyone, record) == [tumor]:
             coded = result.value.coded
-            meant = [
-                *record.book.meanings(coded, "diagnoses"),
-                *record.book.in_text(result.value.texts, "diagnoses"),
-            ]
+            said = (*record.book.meanings(coded, "diagnoses"), *record.book.in_text(result.value.texts, "diagnoses"))
+            meant = [meaning for meaning in said if meaning.certainty is Certainty.AFFIRMED]
             words += meant
             marks += [_mark(meaning, result.resource.reference) for meaning in meant if meaning.name != "words"]
             if meant:

@@ -161,11 +161,8 @@ def _hot_spot_value(words: str) -> Amount | None:
 
 
 def _in_words(words: str) -> Amount | None:
-    for found in find(_KI67_TEXT, words):
-        read = from_text(found.match["value"])
-        if read:
-            return read[0]
-    return None
+    reads = (from_text(found.match["value"]) for found in find(_KI67_TEXT, words))
+    return next((read[0] for read in reads if read), None)
 
 
 def _in_reports(tumor: Tumor, everyone: tuple[Tumor, ...], record: Record) -> Iterator[Percent]:
@@ -229,11 +226,10 @@ def _mitoses(tumor: Tumor, everyone: tuple[Tumor, ...], record: Record) -> tuple
             words = f"mitoses {result.value.amount.shown} per 2 mm2"
             return result.value.amount, (Evidence(dated(words, result.when), result.resource.reference),)
     for report, words in pathology_words(tumor, everyone, record):
-        for found in find(_MITOSES_TEXT, words):
-            read = from_text(found.match["value"])
-            if read:
-                shown = f"mitoses {read[0].shown} per 2 mm2 (report text)"
-                return read[0], (Evidence(dated(shown, date_of_result(report)), report.reference),)
+        reads = (from_text(found.match["value"]) for found in find(_MITOSES_TEXT, words))
+        for amount in (read[0] for read in reads if read):
+            shown = f"mitoses {amount.shown} per 2 mm2 (report text)"
+            return amount, (Evidence(dated(shown, date_of_result(report)), report.reference),)
     return None, ()
 
 

@@ -217,9 +217,8 @@ def _performance_status(record: Record) -> Feature:
 
 def _score(result: Result, record: Record) -> int | None:
     coded = record.book.which(result.value.coded, "answers/ecog-score", "answers/karnofsky-score")
-    for meaning in coded:
-        if meaning.attributes.get("value", "").isdigit():
-            return int(meaning.attributes["value"])
+    if coded:
+        return int(coded[0].attributes["value"])
     exact = result.value.amount.exact if result.value.amount else None
     return int(exact) if exact is not None and exact == int(exact) else None
 

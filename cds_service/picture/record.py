@@ -21,10 +21,8 @@ from cds_service.fhir.values import (
     codeable,
     date_of,
     elements,
-    reference,
     text,
 )
-from cds_service.guideline.features import Evidence
 from cds_service.guideline.knowledge import Knowledge
 from cds_service.guideline.limits import Limits
 
@@ -86,10 +84,6 @@ def dated(words: str, when: When | None) -> str:
     return f"{words}, {when.text}" if when else f"{words}, undated"
 
 
-def evidence(resource: Resource, words: str, when: When | None = None) -> Evidence:
-    return Evidence(dated(words, when) if when else words, resource.reference)
-
-
 def is_countable(resource: Resource) -> bool:
     """Statuses of results that count; `preliminary` is asked separately."""
     return code_of(resource.at("status")) in ("final", "amended", "corrected")
@@ -123,9 +117,3 @@ def is_pathology(report: Resource, book: CodeBook) -> bool:
         return True
     words = " ".join(text for item in (*categories, codeable(report.at("code"), book)) for text in item.texts)
     return bool(PATHOLOGY.search(words))
-
-
-def subject_of(resource: Resource) -> list[str]:
-    """References by which a result says what it is about: focus, specimen, reason."""
-    holders = ("focus", "specimen", "reasonReference")
-    return [ref for name in holders for item in elements(resource.at(name)) if (ref := reference(item))]

@@ -214,12 +214,12 @@ def draft(kind: str = "ServiceRequest", *codes: str, text: str = "", **members: 
 
 
 def record(*resources: Resource, without: Iterable[str] = (), patient: Resource | None = PATIENT,
-           now: datetime = NOW) -> Record:  # fmt: skip
+           now: datetime = NOW, broken: Mapping[str, bytes] = {}) -> Record:  # fmt: skip
     """The record of a call: every declared search came back whole but those in `without`."""
     given = [*([patient] if patient else []), *resources]
     numbered = [_owned(resource, index) for index, resource in enumerate(given)]
     prefetch: dict[str, bytes | None] = {key: _bundle([]) for key in TEMPLATES if key not in ("patient", *without)}
-    prefetch["everything"] = _bundle(numbered)
+    prefetch |= {"everything": _bundle(numbered), **broken}
     supply = gather(prefetch, TEMPLATES, PATIENT_ID)
     chart = relevant(supply, PATIENT_ID, guideline().book, TEMPLATES, now)
     return Record(chart, guideline().book, guideline().knowledge, now)

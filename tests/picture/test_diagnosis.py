@@ -458,3 +458,14 @@ def test_the_primary_may_come_from_the_body_site_or_the_words() -> None:
 def test_two_masses_in_two_organs_have_no_one_primary() -> None:
     masses = [condition("icd-10-cm|R91.8|Mass of lung", text="lung mass"), condition(text="Pancreatic mass")]
     assert gap("primary", *masses) is Gap.CONTRADICTORY
+
+
+@pytest.mark.parametrize("words", ["no tumor seen", "suspicious for neuroendocrine tumor"])
+def test_histology_that_names_nothing_for_sure_documents_nothing(words: str) -> None:
+    assert seen("histology", ILEUM, histology(text=words)) == "coded"
+    assert diagnosis(condition("icd-10-cm|C34.11"), histology(text=words)) == "unknown"
+
+
+@pytest.mark.parametrize("code", ["icd-10|C18.7", "icd-10|C20"])
+def test_an_organ_in_which_carcinomas_are_the_rule_is_another_cancer(code: str) -> None:
+    assert diagnosis(condition(code)) == "other-cancer"

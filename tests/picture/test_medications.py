@@ -81,7 +81,8 @@ def test_other_drugs_and_tracers_are_none_of_ours(drug: str) -> None:
 def test_a_drug_is_found_by_reference_contained_or_display() -> None:
     lanreotide = {"resourceType": "Medication", "id": "m1", "code": concept(text="Lanreotide 120 mg")}
     beside = request("", medicationReference=ref("Medication/m1"))
-    inside = request("", medicationReference=ref("#m1"), contained=[lanreotide])
+    other = {"resourceType": "Medication", "id": "m0", "code": concept(text="Omeprazole")}
+    inside = request("", medicationReference=ref("#m1"), contained=[other, lanreotide])
     shown = request("", medicationReference={"display": "Lanreotide"})
     assert ssa(beside, lanreotide) == ssa(inside) == ssa(shown) == "active"
     assert ssa(request("", medicationReference=ref("Medication/elsewhere"))) == "none-recorded"

@@ -110,6 +110,7 @@ def test_serum_codes_local_codes_and_words_are_readings(resource: Resource) -> N
     ("resource", "state"),
     [
         (nse(), "usable"),
+        (nse(21.1, ""), "usable"),  # its range shows the unit
         (nse(None), "no-value"),
         (nse("elevated"), "no-value"),
         (nse(21.1, "nmol/L"), "not-convertible"),

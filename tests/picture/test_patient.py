@@ -41,6 +41,11 @@ def test_what_could_not_be_used_is_remarked() -> None:
     assert any("modifierExtension" in text for text in texts)
 
 
+def test_what_could_not_be_read_at_all_is_remarked() -> None:
+    (remark,) = picture(NET, broken={"extra": b"7"}).remarks
+    assert remark.text == "not readable: $.prefetch.extra is no FHIR resource"
+
+
 def test_a_chart_without_faults_has_no_remarks() -> None:
     assert picture(NET).remarks == ()
 

@@ -8,8 +8,8 @@ import pytest
 
 from cds_service.fhir.dates import parse
 from cds_service.fhir.resources import Resource as Read
-from cds_service.picture.record import dated, is_pathology, report_texts, subject_of
-from tests.picture.charts import attached, concept, guideline, record, ref, report
+from cds_service.picture.record import dated, is_pathology, report_texts
+from tests.picture.charts import attached, concept, guideline, record, report
 
 
 def read(**members: Any) -> Read:
@@ -72,8 +72,3 @@ def test_a_date_is_shown_or_said_to_be_missing() -> None:
 )
 def test_a_date_lies_in_the_window_outside_or_it_cannot_be_told(date: str, recent: bool | None) -> None:
     assert record().recent(parse(date), 12) is recent
-
-
-def test_a_result_says_what_it_is_about() -> None:
-    about = {"focus": [ref("Condition/c")], "specimen": [ref("Specimen/s")], "reasonReference": [{}]}
-    assert subject_of(read(**about)) == ["Condition/c", "Specimen/s"]

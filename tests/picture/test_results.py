@@ -40,7 +40,8 @@ def test_an_identifier_without_a_value_joins_nothing() -> None:
 
 
 def test_a_component_is_a_result_with_the_date_of_its_observation() -> None:
-    panel = observation("", text="Tumor marker panel", component=[PART])
+    other = {"code": concept(text="Sodium"), "valueQuantity": {"value": 140, "unit": "mmol/L"}}
+    panel = observation("", text="Tumor marker panel", component=[other, PART])
     (result,) = results(record(panel), "markers/nse")
     assert (result.value.words, result.when and result.when.text) == ("21.1 ug/L", "2026-11-10")
 
