@@ -55,13 +55,12 @@ class Offer:
     def _replacements(self, plan: SuggestionPlan, verdict: Verdict, orders: list[OrderPlan]) -> Iterator[Card]:
         """One suggestion for each draft that matched: delete it, and create what takes its place."""
         listed = verdict.recommendation.when["ordering"]
-        for draft in self.drafts:
-            if draft.selected and draft.reference and {str(c) for c in draft.classes} & listed:
-                # What cannot take its place now must not be promised by the words.
-                is_whole = len(orders) == len(plan.creates)
-                words = plan.label if is_whole else f"Remove the draft: {label(draft.code.shown, _LONGEST_ORDER)}"
-                remove = {"type": "delete", "description": words, "resourceId": draft.reference}
-                yield self._suggestion(words, [remove, *(self._create(order, verdict) for order in orders)])
+        matched = [d for d in self.drafts if d.selected and d.reference and {str(c) for c in d.classes} & listed]
+        for draft in matched:
+            name = label(draft.code.shown, _LONGEST_ORDER)
+            words = _removal(plan, name, len(orders) == len(plan.creates), len(matched) == 1)
+            remove = {"type": "delete", "description": words, "resourceId": draft.reference}
+            yield self._suggestion(words, [remove, *(self._create(order, verdict) for order in orders)])
 
     def _suggestion(self, label: str, actions: list[Card]) -> Card:
         return {"label": label, "uuid": self.new_id(), "actions": actions}
@@ -131,6 +130,13 @@ class Offer:
         condition = verdict.tumor.reference if verdict.tumor is not None else ""
         reason = condition if condition.startswith("Condition/") else ""
         return order_resource(order, self.record.chart.patient_id, reason, self.record.book.uri)
+
+
+def _removal(plan: SuggestionPlan, name: str, is_whole: bool, is_only: bool) -> str:
+    """The words must not promise what cannot take the draft's place now; of several drafts each is named."""
+    if not is_whole:
+        return f"Remove the draft: {name}"
+    return plan.label if is_only else f"{plan.label} ({name})"
 
 
 def order_resource(order: OrderPlan, patient_id: str, reason: str, uri: Callable[[str], str]) -> Card:

@@ -264,19 +264,22 @@ def lanreotide(id_: str = "d1", **members: Any) -> charts.Resource:
     return charts.draft("MedicationRequest", text="lanreotide 120 mg", **{"id": id_, **members})
 
 
-def test_each_selected_draft_that_matches_can_be_removed() -> None:
-    drafts = charts.drafted(
-        lanreotide("d1"), lanreotide("d2"), charts.draft("MedicationRequest", text="cisplatin", id="d3")
-    )
-    actions = [suggestion["actions"] for suggestion in offered(removing(), drafts=drafts)]
-    assert actions == [
-        [{"type": "delete", "description": "Remove it", "resourceId": f"MedicationRequest/{id_}"}]
-        for id_ in ("d1", "d2")
+def test_a_selected_draft_that_matches_can_be_removed() -> None:
+    drafts = charts.drafted(lanreotide("d1"), charts.draft("MedicationRequest", text="cisplatin", id="d2"))
+    [suggestion] = offered(removing(), drafts=drafts)
+    assert suggestion["label"] == "Remove it"
+    assert suggestion["actions"] == [
+        {"type": "delete", "description": "Remove it", "resourceId": "MedicationRequest/d1"}
     ]
 
 
-def test_two_drafts_that_can_be_removed_are_told_apart_by_nothing_but_their_ids() -> None:
-    suggestions = offered(removing(), drafts=charts.drafted(lanreotide("d1"), lanreotide("d2")))
+def test_of_several_drafts_that_match_each_can_be_removed_and_is_named() -> None:
+    other = charts.draft("MedicationRequest", text="octreotide LAR depot 30 mg", id="d2")
+    suggestions = offered(removing(), drafts=charts.drafted(lanreotide("d1"), other))
+    assert [(s["label"], s["actions"][0]["resourceId"]) for s in suggestions] == [
+        ("Remove it (lanreotide 120 mg)", "MedicationRequest/d1"),
+        ("Remove it (octreotide LAR depot 30 mg)", "MedicationRequest/d2"),
+    ]
     assert len({suggestion["uuid"] for suggestion in suggestions}) == 2
 
 
