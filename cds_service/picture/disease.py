@@ -42,6 +42,7 @@ _SYNDROMES = {
     "nonfunctioning": Hormone.NONFUNCTIONING,
 }
 _NEN_FAMILIES = ("nen", "other-nen", "mass", "metastasis")
+_WORSE = ("answers/disease-worsened", "answers/disease-recurrence")
 _POSITIVE = re.compile(
     r"\bpositiv\w*|(?<!non-)(?<!non )\bavid\w*"
     r"|\b(?:intense|strong|increased|high)\w* (?:tracer |somatostatin receptor |sstr )?uptake"
@@ -201,6 +202,8 @@ def progression_feature(tumor: Tumor, everyone: tuple[Tumor, ...], record: Recor
     worse = [(when, evidence) for state, when, evidence in stated if state == "worse"]
     evidence = [item for _, _, item in stated]
     if not worse:
+        if undated := _undated_worsening(tumor, everyone, record):
+            return unknown("progression", Gap.NOT_READABLE, "its date is not recorded", undated)
         if record.searched("status", "reports"):
             none = [Evidence("disease status and reports searched, no progression found")]
             return known("progression", Progression.NONE_RECORDED, evidence=evidence or none)
@@ -222,11 +225,7 @@ def progression_feature(tumor: Tumor, everyone: tuple[Tumor, ...], record: Recor
 def _statements(tumor: Tumor, everyone: tuple[Tumor, ...], record: Record) -> Iterator[tuple[str, When, Evidence]]:
     for result in results(record, "status/disease-status"):
         if result.when and not result.preliminary and owners(result.resource, everyone, record) == [tumor]:
-            worse = record.book.has(
-                result.value.coded,
-                "answers/disease-worsened",
-                "answers/disease-recurrence",
-            )
+            worse = record.book.has(result.value.coded, *_WORSE)
             better = record.book.has(result.value.coded, "answers/disease-stable", "answers/disease-improved")
             if worse or better:
                 words = dated(result.value.coded.shown or result.value.words, result.when)
@@ -244,6 +243,16 @@ def _statements(tumor: Tumor, everyone: tuple[Tumor, ...], record: Record) -> It
                 said = f"{record.code(report).shown}: {'progression' if worse else 'stable or better'}"
                 shown = Evidence(dated(said, when), report.reference)
                 yield ("worse" if worse else "better"), when, shown
+
+
+def _undated_worsening(tumor: Tumor, everyone: tuple[Tumor, ...], record: Record) -> list[Evidence]:
+    return [
+        Evidence(dated(result.value.coded.shown, None), result.resource.reference)
+        for result in results(record, "status/disease-status")
+        if result.when is None
+        and record.book.has(result.value.coded, *_WORSE)
+        and owners(result.resource, everyone, record) == [tumor]
+    ]
 
 
 def worsened_since(when: When | None, tumor: Tumor, everyone: tuple[Tumor, ...], record: Record) -> bool:

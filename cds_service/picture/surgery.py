@@ -189,6 +189,8 @@ def course_feature(tumor: Tumor, found: list[Operation], progressed: bool) -> Fe
     removed = [operation for operation in found if operation.of_primary]
     spread = any(metastasis.is_active for metastasis in tumor.metastases)
     again = any(status in _AGAIN for status, _ in statuses)
+    if removed and tumor.unlinked_metastases and not (spread or again or progressed):
+        return unknown("course", Gap.NOT_LINKED, "resected, and metastases are recorded that no tumor names", evidence)
     if removed and not (spread or again or progressed):
         return known(
             "course",

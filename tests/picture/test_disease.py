@@ -291,3 +291,8 @@ def test_progression_of_another_tumor_is_not_this_one() -> None:
 def test_a_status_in_words_is_read() -> None:
     words = observation("loinc|97509-4", concept(text="Disease worsened"), date="2026-10-01")
     assert progression(words) == "yes"
+
+
+def test_an_undated_worsening_is_neither_past_nor_missing() -> None:
+    assert gap("progression", ILEUM, disease_status("worsened", "")) is Gap.NOT_READABLE
+    assert progression(disease_status("stable", "")) == "none-recorded"

@@ -323,3 +323,8 @@ def test_without_a_tumor_or_a_site_there_is_no_answer() -> None:
 
 def test_a_size_of_one_of_two_tumors_is_not_guessed() -> None:
     assert seen("resection-exception", PANCREAS, APPENDIX, size(5), tumor="Condition/pancreas") == "unknown"
+
+
+def test_metastases_that_no_tumor_names_leave_a_resected_tumor_open() -> None:
+    assert gap("course", ILEUM, BREAST, BOWEL, LIVER, tumor="Condition/ileum") is Gap.NOT_LINKED
+    assert seen("course", ILEUM, BREAST, BOWEL, tumor="Condition/ileum") == "after-resection"
