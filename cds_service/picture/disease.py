@@ -60,7 +60,8 @@ _WEAK = re.compile(
     re.IGNORECASE,
 )
 _PROGRESS = re.compile(
-    r"\bprogress(?:ion|ive|ing|ed|iv\w*)?\b(?![\s-]*free)|\bprogredien\w*\b",
+    r"\bprogress(?:ion|ing|ed)\b(?![\s-]*free)|\bprogredien\w*\b|\bprogress\b(?=\s+(?:der|des|von|bei|unter)\b)"
+    r"|\bprogressiv\w*\s+(?:\w+\s+){0,2}(?:disease|tumou?r|lesion|metasta|nod|lymph|growth|erkrankung|wachstum|herde)",
     re.IGNORECASE,
 )
 _STABLE = re.compile(

@@ -143,8 +143,8 @@ def _operation(
     }
     of_organ = bool(sites & {tumor.site}) and "radical" in kinds
     whole = complete or (of_organ and localized) or (tumor.site == "appendix" and "appendix" in sites)
-    # Liver metastases are removed by operations without a site of their own, and only in part "radical".
-    of_primary = not palliative and (bool(kinds & {"radical", "local"}) or (bool(sites) and (complete or curative)))
+    # Metastases are removed by operations that name no organ of a primary and are neither radical nor local.
+    of_primary = not palliative and (bool(sites) or bool(kinds & {"radical", "local"}))
     return Operation(
         when=when,
         curative=of_primary and (curative or whole),

@@ -244,7 +244,10 @@ def test_a_therapy_that_ran_before_does_not_answer_it() -> None:
     assert progression(disease_status("worsened", "2026-10-01"), request("Lanreotide", date="")) == "yes"
 
 
-@pytest.mark.parametrize("words", ["Progressive disease", "Progression of the liver lesions", "Befund progredient"])
+@pytest.mark.parametrize(
+    "words",
+    ["Progressive disease", "Progression of the liver lesions", "Befund progredient", "Progress der Leberherde"],
+)
 def test_a_report_may_say_it(words: str) -> None:
     assert progression(ct(words)) == "yes"
     assert "progression" in said("progression", ILEUM, ct(words))
@@ -257,6 +260,8 @@ def test_a_report_may_say_it(words: str) -> None:
         "Stable disease",
         "Progression-free",
         "Possible progression",
+        "Progressive dyspnea",
+        "Progress note",
         "Partial response",
         "Liver lesions",
     ],

@@ -328,3 +328,13 @@ def test_a_size_of_one_of_two_tumors_is_not_guessed() -> None:
 def test_metastases_that_no_tumor_names_leave_a_resected_tumor_open() -> None:
     assert gap("course", ILEUM, BREAST, BOWEL, LIVER, tumor="Condition/ileum") is Gap.NOT_LINKED
     assert seen("course", ILEUM, BREAST, BOWEL, tumor="Condition/ileum") == "after-resection"
+
+
+@pytest.mark.parametrize(
+    ("tumor", "text"),
+    [(PANCREAS, "Enucleation of pancreatic tumor"), (condition("icd-10-cm|C7A.090"), "Lung wedge resection")],
+)
+def test_a_sparing_operation_of_the_organ_is_a_resection_but_not_curative_by_itself(tumor: Resource, text: str) -> None:
+    assert resection(tumor, procedure(text=text), M0) == "other"
+    assert course(tumor, procedure(text=text)) == "after-resection"
+    assert resection(tumor, procedure(text=f"{text}, R0")) == "curative"
