@@ -235,6 +235,12 @@ def test_what_was_done_within_14_days_is_not_offered(days: int, is_offered: bool
     assert bool(offered(creating("biopsy"), on=(on,))) is is_offered
 
 
+def test_a_procedure_that_took_days_counts_by_its_beginning() -> None:
+    period = {"start": days_ago(4), "end": days_ago(3)}
+    on = charts.procedure(text="Biopsy of liver", date="", performedPeriod=period)
+    assert offered(creating("biopsy"), on=(on,)) == []
+
+
 @pytest.mark.parametrize("status", ["final", "amended", "corrected"])
 def test_a_new_report_of_the_same_examination_counts_as_done(status: str) -> None:
     on = charts.report("MRI of the brain", date=days_ago(3), status=status)
