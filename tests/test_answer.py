@@ -124,11 +124,8 @@ def test_a_condition_that_had_to_be_set_aside_came_all_the_same() -> None:
 
 
 def test_an_empty_search_for_conditions_is_enough_beside_a_resource_that_cannot_be_read() -> None:
-    unreadable = {
-        "resourceType": "Bundle",
-        "type": "searchset",
-        "entry": [{"resource": {"resourceType": ["Condition"]}}],
-    }
+    half_a_sign = {"resourceType": "Observation", "code": {"text": "\ud800"}}
+    unreadable = {"resourceType": "Bundle", "type": "searchset", "entry": [{"resource": half_a_sign}]}
     assert answered(prefetch={"conditions": bundle(), "more": unreadable}) == {"cards": []}
 
 
