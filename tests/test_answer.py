@@ -123,12 +123,6 @@ def test_a_condition_that_had_to_be_set_aside_came_all_the_same() -> None:
     assert answered(prefetch={"problems": bundle(odd)}) == {"cards": []}
 
 
-def test_an_empty_search_for_conditions_is_enough_beside_a_resource_that_cannot_be_read() -> None:
-    half_a_sign = {"resourceType": "Observation", "code": {"text": "\ud800"}}
-    unreadable = {"resourceType": "Bundle", "type": "searchset", "entry": [{"resource": half_a_sign}]}
-    assert answered(prefetch={"conditions": bundle(), "more": unreadable}) == {"cards": []}
-
-
 def test_an_empty_search_for_conditions_under_another_key_is_enough() -> None:
     link = [{"relation": "self", "url": "https://ehr.example.org/Condition?patient=p1"}]
     assert answered(prefetch={"item0": bundle() | {"link": link}}) == {"cards": []}
