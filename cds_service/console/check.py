@@ -15,9 +15,9 @@ from cds_service.errors import Problem
 from cds_service.fhir.models import build
 from cds_service.guideline.knowledge import Knowledge
 from cds_service.guideline.recommendations import Recommendation
-from cds_service.hooks.wording import LONGEST_SUMMARY
 from cds_service.hooks.suggestions import order_resource
 from cds_service.hooks.templates import all_templates
+from cds_service.hooks.wording import LONGEST_SUMMARY
 
 MOST_KEYS = 14
 LONGEST_TEMPLATE = 1500

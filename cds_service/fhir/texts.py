@@ -13,7 +13,10 @@ _ABBREVIATIONS = (
     (re.compile(r"\bV\.?\s?a\.", re.IGNORECASE), "suspected "),
     (re.compile(r"\bZ\.?\s?n\.", re.IGNORECASE), "history of "),
     (re.compile(r"\bDD\b[:.]?"), "differential "),
-    (re.compile(r"\br/o\b", re.IGNORECASE), "rule out "),
+    (re.compile(r"\br/o['d]*(?=\s+\w)", re.IGNORECASE), "rule out "),
+    (re.compile(r"\br/o['d]*", re.IGNORECASE), "ruled out"),
+    (re.compile(r"\bvs\b\.?", re.IGNORECASE), "versus"),
+    (re.compile(r"\bs/p\b|\bstatus post\b|\bzustand nach\b", re.IGNORECASE), "history of "),
     (re.compile(r"\bh/o\b", re.IGNORECASE), "history of "),
 )
 _CLAUSES = re.compile(r"[;\n\r]+|\.(?=\s|$)|\b(?:but|however|aber|jedoch)\b", re.IGNORECASE)
@@ -29,20 +32,21 @@ _NEGATION = re.compile(
     re.IGNORECASE,
 )
 _NEGATED_AFTER = re.compile(
-    r"^[^,]{0,25}\b(?:(?:was |is |were |has been )?(?:ruled out|excluded|unlikely"
+    r"^(?:[^,]{0,25}\b|[\s,(:–-]*)(?:(?:was |is |were |has been )?(?:ruled out|excluded|unlikely"
     r"|not (?:seen|found|identified|present|confirmed|detected))"
     r"|ausgeschlossen|unwahrscheinlich|nicht (?:nachweisbar|nachgewiesen|bestätigt)|negativ(?:e)?)\b",
     re.IGNORECASE,
 )
 _DOUBT = re.compile(
     r"\b(?:suspect\w*|suspicious|possib\w*|probabl\w*|presumed|likely|differential|question of|concern(?:ing)? for"
-    r"|verd(?:acht|ächtig)\w*|fraglich\w*|möglich\w*|vermutlich|wahrscheinlich\w*)\b|\?\s*$",
+    r"|verd(?:acht|ächtig)\w*|fraglich\w*|möglich\w*|vermutlich|wahrscheinlich\w*|versus|at risk (?:for|of))\b|\?\s*$",
     re.IGNORECASE,
 )
 _DOUBT_AFTER = re.compile(
     r"\s*(?:\w+\s*)?\?"
-    r"|\s*(?:\w+\s+){0,2}(?:suspected|possible|probable|likely|presumed|questionable"
-    r"|vermutet|möglich|wahrscheinlich|fraglich)(?=\s*(?:$|[,()]))",
+    r"|(?:\s*(?:\w+\s+){0,2}|[\s,(:–-]*)(?:suspected|possible|probable|likely|presumed|questionable"
+    r"|vermutet|möglich|wahrscheinlich|fraglich)(?=\s*(?:$|[,()]))"
+    r"|[^;]{0,40}\bversus\b",
     re.IGNORECASE,
 )
 _KIN = (

@@ -55,7 +55,8 @@ class Offer:
     def _replacements(self, plan: SuggestionPlan, verdict: Verdict, orders: list[OrderPlan]) -> Iterator[Card]:
         """One suggestion for each draft that matched: delete it, and create what takes its place."""
         listed = verdict.recommendation.when["ordering"]
-        matched = [d for d in self.drafts if d.selected and d.reference and {str(c) for c in d.classes} & listed]
+        meant = [d for d in self.drafts if d.selected and {str(c) for c in d.classes} & listed]
+        matched = [draft for draft in meant if draft.reference and not draft.is_panel]
         for draft in matched:
             name = label(draft.code.shown, _LONGEST_ORDER)
             words = _removal(plan, name, len(orders) == len(plan.creates), len(matched) == 1)

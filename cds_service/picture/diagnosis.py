@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from cds_service.fhir.codes import Meaning
 from cds_service.fhir.texts import Certainty
+from cds_service.fhir.values import Value
 from cds_service.guideline.features import Evidence, Feature, Gap, known, unknown
 from cds_service.guideline.vocabulary import Diagnosis, Histology, Primary
 from cds_service.picture.grading import UNGRADED_SITES, Grading, pathology_words
@@ -30,6 +31,7 @@ _PLAIN = {
     "other-cancer": Diagnosis.OTHER_CANCER,
 }
 _MAY_BE_NEUROENDOCRINE = ("lung", "pancreas", "small-intestine", "duodenum", "")  # C34, C25 and C17
+_NAMED_IN_REPORTS = (*NEN, "sclc", "other-nen", "nsclc", "other-cancer", "melanoma", "seminoma", "breast", "prostate")
 _STAINS = (
     "pathology/ihc-neuroendocrine",
     "pathology/p53",
@@ -62,8 +64,7 @@ def tissue_of(tumor: Tumor, everyone: tuple[Tumor, ...], record: Record) -> Tiss
     for result in results(record, "pathology/morphology"):
         if owners(result.resource, everyone, record) == [tumor]:
             coded = result.value.coded
-            said = (*record.book.meanings(coded, "diagnoses"), *record.book.in_text(result.value.texts, "diagnoses"))
-            meant = [meaning for meaning in said if meaning.certainty is Certainty.AFFIRMED]
+            meant = _histology(result.value, record)
             words += meant
             marks += [_mark(meaning, result.resource.reference) for meaning in meant if meaning.name != "words"]
             if meant:
@@ -71,9 +72,8 @@ def tissue_of(tumor: Tumor, everyone: tuple[Tumor, ...], record: Record) -> Tiss
                                       result.resource.reference))  # fmt: skip
     for report, text in pathology_words(tumor, everyone, record):
         meant = [m for m in record.book.in_text([text], "diagnoses") if m.certainty is Certainty.AFFIRMED]
-        named = [
-            m for m in meant if m.name in (*NEN, "sclc", "other-nen", "nsclc") or "differentiation" in m.attributes
-        ]
+        # Differentiation alone may be that of any tumor: it counts only beside a name.
+        named = [meaning for meaning in meant if meaning.name in _NAMED_IN_REPORTS]
         if named:
             words += meant
             marks += [_mark(meaning, report.reference) for meaning in named if meaning.name != "words"]
@@ -94,6 +94,16 @@ def tissue_of(tumor: Tumor, everyone: tuple[Tumor, ...], record: Record) -> Tiss
     differentiation = frozenset(m.attributes["differentiation"] for m in words if "differentiation" in m.attributes)
     well_g3 = any(m.name == "net" and m.attributes.get("grade") == "G3" for m in words)
     return Tissue(tuple(marks), differentiation, well_g3, tuple(stained), tuple(shown))
+
+
+def _histology(value: Value, record: Record) -> list[Meaning]:
+    """A histology result: its code where one is known, else its words; beside a code the words only add attributes."""
+    coded = [m for m in record.book.meanings(value.coded, "diagnoses") if m.certainty is Certainty.AFFIRMED]
+    words = [m for m in record.book.in_text(value.texts, "diagnoses") if m.certainty is Certainty.AFFIRMED]
+    by_code = [meaning for meaning in coded if meaning.by_code]
+    if not by_code:
+        return words
+    return by_code + [m for m in words if m.name == "words" or (m.name == "net" and m.attributes.get("grade") == "G3")]
 
 
 def _mark(meaning: Meaning, reference: str) -> Mark:
@@ -220,7 +230,7 @@ class _Facts:
         coded = {mark.kind for mark in tumor.marks if mark.strength is not Strength.MORPHOLOGY}
         differentiation = frozenset(word for c in tumor.conditions for word in c.differentiation)
         grades = frozenset(grade for c in tumor.conditions for grade in c.grades)
-        net_g3 = any(m.kind == "net" and m.get("grade") == "G3" for m in tumor.marks) or tissue.well_g3
+        net_g3 = any(c.says_net_g3 for c in tumor.conditions) or tissue.well_g3
         kinds = tissue.kinds
         return cls(
             tissue_nec=bool(kinds & {"nec", "small-cell"})

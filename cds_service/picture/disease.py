@@ -1,4 +1,4 @@
-"""Hormone syndrome, somatostatin receptors and progression of one tumor.
+"""Somatostatin receptors and progression of one tumor.
 
 FDG PET says nothing about somatostatin receptors; an old "worsened" is not progression today.
 """
@@ -12,9 +12,7 @@ from cds_service.fhir.dates import When
 from cds_service.fhir.resources import Resource
 from cds_service.fhir.texts import Certainty, find
 from cds_service.guideline.features import Evidence, Feature, Gap, known, unknown
-from cds_service.guideline.vocabulary import Hormone, Level, Progression, Sstr
-from cds_service.picture.events import is_true
-from cds_service.picture.markers import by_own_range
+from cds_service.guideline.vocabulary import Progression, Sstr
 from cds_service.picture.medications import drugs
 from cds_service.picture.record import (
     Record,
@@ -26,21 +24,6 @@ from cds_service.picture.record import (
 from cds_service.picture.results import results
 from cds_service.picture.tumors import Tumor, owners
 
-_HORMONES = (
-    Hormone.INSULINOMA,
-    Hormone.GASTRINOMA,
-    Hormone.CARCINOID,
-    Hormone.OTHER,
-    Hormone.UNSPECIFIED,
-)
-_SYNDROMES = {
-    "carcinoid-syndrome": Hormone.CARCINOID,
-    "gastrinoma": Hormone.GASTRINOMA,
-    "insulinoma": Hormone.INSULINOMA,
-    "other-hormone": Hormone.OTHER,
-    "functioning-unspecified": Hormone.UNSPECIFIED,
-    "nonfunctioning": Hormone.NONFUNCTIONING,
-}
 _NEN_FAMILIES = ("nen", "other-nen", "mass", "metastasis")
 _WORSE = ("answers/disease-worsened", "answers/disease-recurrence")
 _POSITIVE = re.compile(
@@ -68,74 +51,6 @@ _STABLE = re.compile(
     r"\bstable\b|\bregress\w*|\bpartial response\b|\bcomplete response\b|\bstabil\w*|\brückläufig\w*",
     re.IGNORECASE,
 )
-
-
-def hormone_feature(tumor: Tumor, everyone: tuple[Tumor, ...], record: Record) -> Feature:
-    """Which hormone makes the patient ill; of several the one that changes most."""
-    found: dict[Hormone, list[Evidence]] = {}
-    for condition in tumor.conditions:
-        if condition.hormone:
-            found.setdefault(Hormone(condition.hormone), []).append(
-                Evidence(condition.label, condition.resource.reference)
-            )
-    neuroendocrine = [other for other in everyone if other.family in _NEN_FAMILIES]
-    loose = list(_syndromes(record)) if tumor in neuroendocrine or not tumor.all_conditions else []
-    for hormone, evidence in loose if len(neuroendocrine) < 2 else ():
-        found.setdefault(hormone, []).append(evidence)
-    for hormone in _HORMONES:
-        if hormone in found:
-            return known("hormone", hormone, evidence=found[hormone])
-    if loose and len(neuroendocrine) > 1:
-        return unknown(
-            "hormone",
-            Gap.NOT_LINKED,
-            "a hormone syndrome names none of the tumors",
-            [e for _, e in loose],
-        )
-    if Hormone.NONFUNCTIONING in found:
-        return known("hormone", Hormone.NONFUNCTIONING, evidence=found[Hormone.NONFUNCTIONING])
-    if record.searched("conditions"):
-        return known(
-            "hormone",
-            Hormone.NONE_RECORDED,
-            evidence=[Evidence("Conditions searched, no hormone syndrome found")],
-        )
-    return unknown("hormone", Gap.NOT_SEARCHED)
-
-
-def _syndromes(record: Record) -> Iterator[tuple[Hormone, Evidence]]:
-    islet = False
-    symptoms: list[Evidence] = []
-    for condition in record.chart.of("Condition"):
-        if not is_true(condition):
-            continue
-        code = record.code(condition)
-        named = {m.name for m in record.book.meanings(code, "syndromes") if m.certainty is Certainty.AFFIRMED}
-        named |= {m.name for m in record.book.in_text(code.texts, "syndromes") if m.certainty is Certainty.AFFIRMED}
-        shown = Evidence(code.shown, condition.reference)
-        for name in sorted(named & _SYNDROMES.keys()):
-            yield _SYNDROMES[name], shown
-        if named & {"flushing", "diarrhea"}:
-            symptoms.append(shown)
-        if "hyperinsulinemic-hypoglycemia" in named:
-            islet = True
-            if _has_islet_tumor(record):
-                yield Hormone.INSULINOMA, shown
-    if symptoms and not islet:
-        marker = record.knowledge.markers.get("hiaa")
-        for result in results(record, "markers/hiaa") if marker else ():
-            assert marker is not None
-            reading = by_own_range(result, marker, record)
-            if reading.level is Level.HIGH and record.recent(reading.when, record.limits.marker_look_back_months):
-                yield Hormone.CARCINOID, reading.evidence
-
-
-def _has_islet_tumor(record: Record) -> bool:
-    return any(
-        meaning.attributes.get("site") == "pancreas"
-        for condition in record.chart.of("Condition")
-        for meaning in record.means(condition, "diagnoses/net", "diagnoses/nen-unspecified")
-    )
 
 
 def sstr_feature(tumor: Tumor, everyone: tuple[Tumor, ...], record: Record) -> Feature:

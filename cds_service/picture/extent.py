@@ -27,7 +27,7 @@ _LOCAL = re.compile(r"\blocali[sz]ed\b|\blokalisiert\w*\b", re.IGNORECASE)
 _STAGE = re.compile(
     r"\b(?i:stage|stadium|uicc|ajcc)[\s:]*(?P<value>IV|III|II|I)(?:[A-C]\d?)?\b|^\s*(?P<bare>IV|III|II|I)[A-C]?\d?\s*$"
 )
-_TNM = re.compile(r"(?<![A-Za-z])[cpy]{0,2}(?P<value>M1[a-c]?|M0|N[1-3][a-c]?|N0)(?![A-Za-z0-9])")
+_TNM = re.compile(r"(?<![A-Za-z])[cpy]{0,2}(?P<value>M1[a-c]?|M0|N[1-3][a-c]?|N0)(?![a-z0-9])")
 _SIGNS = ((_METASTATIC, "distant"), (_EXTENSIVE, "extensive"), (_LIMITED, "limited"), (_LOCAL, "localized"))
 _TNM_CONCEPTS = ("status/tnm-n", "status/tnm-m", "status/stage-group")
 

@@ -5,6 +5,7 @@ Gathers marks; which of them are one tumor is `tumors`, what the tumor is called
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from enum import IntEnum
 
@@ -45,6 +46,11 @@ _ORDER = (  # of several kinds in one Condition the one that says most
     "site-only",
     "mass",
     "other-cancer",
+)
+_COARSE = ("site-only", "breast", "prostate", "other-cancer")
+_NO_NEEDLE = re.compile(
+    r"\badrenal|\bsuprarenal|\bnebennier|\bNN\b|\bretroperiton|\bcarotid|\bglomus|\bparagan|\bneck\b|\bhals",
+    re.IGNORECASE,
 )
 _MASS_WORD = "mass lesion tumor tumour nodule raumforderung läsion rundherd"
 
@@ -102,6 +108,7 @@ class Neoplasm:
     suspected: bool
     status: str
     related: str
+    says_net_g3: bool
     label: str
     recorded: When | None
     text: str
@@ -130,21 +137,14 @@ def _neoplasm(condition: Resource, record: Record) -> Neoplasm | None:
     code = record.code(condition)
     morphology = _morphology(condition, record)
     meanings = [meaning for meaning in _kinds(code, record) if _counts(meaning, code)]
-    if meanings and all(meaning.name == "site-only" and meaning.by_code for meaning in meanings):
+    if meanings and all(meaning.name in _COARSE and meaning.by_code for meaning in meanings):
         meanings += _histology_in_words(code, record)
     marks = [_mark(meaning, None, condition) for meaning in meanings]
     marks += [_mark(meaning, Strength.MORPHOLOGY, condition) for meaning in _kinds(morphology, record)]
     if not marks:
         return None
-    top = min(
-        marks,
-        key=lambda mark: (
-            mark.kind == "site-only",
-            -mark.strength,
-            _ORDER.index(mark.kind),
-        ),
-    )
-    if top.kind == "not-ours":
+    top = min(marks, key=_precedence)
+    if top.kind == "not-ours" or (top.kind == "mass" and _NO_NEEDLE.search(" ".join(code.texts))):
         return None
     words = list(record.book.in_text((*code.texts, *morphology.texts), "diagnoses"))
     doubtful = all(m.certainty is Certainty.DOUBTFUL for m in meanings) if meanings else False
@@ -163,10 +163,22 @@ def _neoplasm(condition: Resource, record: Record) -> Neoplasm | None:
         suspected=doubtful or code_of(condition.at("verificationStatus")) in _SUSPECTED,
         status=code_of(condition.at("clinicalStatus")),
         related=_related(condition),
+        says_net_g3=_says_net_g3(words),
         label=code.shown or morphology.shown,
         recorded=date_of(condition.data, "onsetDateTime", "onsetPeriod", "recordedDate"),
         text=" ".join((*code.texts, *morphology.texts)),
     )
+
+
+def _says_net_g3(words: list[Meaning]) -> bool:
+    affirmed = (meaning for meaning in words if meaning.certainty is Certainty.AFFIRMED)
+    return any(meaning.name == "net" and meaning.attributes.get("grade") == "G3" for meaning in affirmed)
+
+
+def _precedence(mark: Mark) -> tuple[bool, bool, int, int]:
+    """A histology in words says more than a code of the organ, and that more than "cancer"; else by strength."""
+    coarse = mark.kind in _COARSE
+    return (coarse, coarse and mark.kind == "other-cancer", -mark.strength, _ORDER.index(mark.kind))
 
 
 def _kinds(code: Codeable, record: Record) -> list[Meaning]:

@@ -5,13 +5,14 @@ A draft that is in none of our lists says nothing; a draft without any code or w
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from cds_service.fhir.codes import Codeable
 from cds_service.fhir.texts import Certainty
-from cds_service.fhir.values import Element, code_of, codeable, text
+from cds_service.fhir.values import Element, code_of, codeable, codeables, elements, notes, reference, text
 from cds_service.guideline.features import Evidence, Feature, Gap, known
 from cds_service.guideline.vocabulary import UNKNOWN, Ordering
 from cds_service.picture.medications import classes, form, medication_of
@@ -20,6 +21,12 @@ from cds_service.picture.record import Record
 _IGNORED = ("cancelled", "entered-in-error", "completed", "stopped", "revoked")
 _ORDERS = {"nse": "nse", "nse-repeat": "nse", "cga": "cga", "octreoscan": "octreoscan", "sstr-pet": "sstr-pet",
            "ct-mri": "ct-mri", "ct-chest-abdomen-pelvis": "ct-mri"}  # fmt: skip
+_SYMPTOM = re.compile(
+    r"\b(?:obstruct\w*|ileus|diarrh\w*|durchfall|flush\w*|hormone|symptom\w*|bleed\w*|blutung|fistula|dumping|ascites)\b",
+    re.IGNORECASE,
+)
+_PANEL = re.compile(r"[,;+]|\b(?:and|und|panel|profile?)\b", re.IGNORECASE)
+_NSE_DOES_NOT_HELP = {"brain-tumor", "breast", "other-cancer"}
 _FORMS = {"depot": Ordering.SSA_DEPOT, "short": Ordering.SSA_SHORT}
 
 
@@ -40,6 +47,11 @@ class Draft:
     code: Codeable
     concepts: frozenset[str]
     classes: frozenset[Ordering]
+
+    @property
+    def is_panel(self) -> bool:
+        """An order of several things at once: what is right to remove of one part is wrong for the rest."""
+        return any(_PANEL.search(words) for words in self.code.texts)
 
     @property
     def is_blank(self) -> bool:
@@ -65,10 +77,16 @@ def drafts(
     found = (
         _draft(path, resource, selections, siblings, record)
         for path, resource in listed
-        if resource.get("resourceType") != "Medication" and _counts(resource)
+        if resource.get("resourceType") != "Medication" and _counts(resource) and _is_own(resource, record)
     )
     # The order of a Bundle means nothing: whatever speaks first of several drafts must not depend on it.
     return tuple(sorted(found, key=lambda draft: (draft.reference, draft.code.shown)))
+
+
+def _is_own(resource: Element, record: Record) -> bool:
+    """An order that names another patient is none of ours; one that names nobody stands in this patient's call."""
+    target = reference(resource.get("subject"))
+    return not target.startswith("Patient/") or target == f"Patient/{record.chart.patient_id}"
 
 
 def _counts(resource: Element) -> bool:
@@ -92,8 +110,53 @@ def _draft(
         concepts, meant = _service(code, record)
     if not meant:
         meant = frozenset({Ordering.UNKNOWN if code.is_empty else Ordering.NONE})
+    meant = _with_reason(meant, resource, record)
     selected = selections is None or not kind or reference in selections or (bool(id_) and id_ in selections)
     return Draft(resource, reference, path, selected, code, concepts, meant)
+
+
+def _with_reason(meant: frozenset[Ordering], resource: Element, record: Record) -> frozenset[Ordering]:
+    """What the order's own reason leaves of it: a depot analog against symptoms is no treatment of a tumor.
+
+    An NSE with a reason this service cannot weigh is left to the one who orders it.
+    """
+    reasons = _reasons(resource, record)
+    if Ordering.SSA_DEPOT in meant:
+        if any(_is_symptom(reason, record) for reason in reasons):
+            return meant - {Ordering.SSA_DEPOT} or frozenset({Ordering.NONE})
+        if _has_other_use(record):
+            return (meant - {Ordering.SSA_DEPOT}) | {Ordering.UNKNOWN}
+    if Ordering.NSE in meant and any(not _is_plain(reason, record) for reason in reasons):
+        return (meant - {Ordering.NSE}) | {Ordering.UNKNOWN}
+    return meant
+
+
+def _reasons(resource: Element, record: Record) -> list[Codeable]:
+    """The reasons of an order: coded, by reference to a Condition, or as a note."""
+    found = codeables(resource.get("reasonCode"), record.book)
+    for item in elements(resource.get("reasonReference")):
+        condition = record.chart.find(reference(item))
+        found.append(record.code(condition) if condition else Codeable((), text(item.get("display")) or "not found"))
+    return [*found, *(Codeable((), words) for words in notes(resource))]
+
+
+def _is_symptom(reason: Codeable, record: Record) -> bool:
+    named = {meaning.name for meaning in record.book.meanings(reason, "syndromes")} - {"insulinoma", "men1"}
+    return bool(named) or any(_SYMPTOM.search(words) for words in reason.texts)
+
+
+def _has_other_use(record: Record) -> bool:
+    """Acromegaly or variceal bleeding on the chart: an order without a reason may be for it."""
+    uses = ("syndromes/acromegaly", "syndromes/variceal-bleeding")
+    return any(record.means(condition, *uses) for condition in record.chart.of("Condition"))
+
+
+def _is_plain(reason: Codeable, record: Record) -> bool:
+    """A reason that changes nothing: a code that is no tumor, or a cancer in which NSE does not help."""
+    meant = {meaning.name for meaning in record.book.meanings(reason, "diagnoses")}
+    if meant:
+        return meant <= _NSE_DOES_NOT_HELP
+    return any(coding.system.startswith("icd-10") for coding in reason.codings)
 
 
 def _drug(code: Codeable, record: Record) -> tuple[frozenset[str], frozenset[Ordering]]:

@@ -19,7 +19,6 @@ from cds_service.picture.diagnosis import (
     tissue_of,
 )
 from cds_service.picture.disease import (
-    hormone_feature,
     progression_feature,
     sstr_feature,
     worsened_since,
@@ -32,6 +31,7 @@ from cds_service.picture.grading import (
     ki67_features,
     p53_rb1_feature,
 )
+from cds_service.picture.hormone import hormone_feature
 from cds_service.picture.nse import newest_reading, nse_features
 from cds_service.picture.orders import Draft, ordering_feature
 from cds_service.picture.other_markers import cga_features, newest_cga
@@ -109,7 +109,7 @@ def _draw(tumor: Tumor, everyone: tuple[Tumor, ...], record: Record) -> _Drawn:
     extent = extent_feature(tumor, everyone, record)
     removed = operations(tumor, everyone, extent, record)
     last = last_removal(removed)
-    hormone = hormone_feature(tumor, everyone, record)
+    hormone = hormone_feature(tumor, everyone, tissue.marks, record)
     features = [
         named.feature,
         histology_feature(tumor, named, tissue, record),

@@ -162,28 +162,28 @@ def _with_metastases(grouped: list[Tumor], metastases: list[Neoplasm]) -> list[T
             t.site,
             t.conditions,
             tuple(joined[i]),
-            bool(loose) and t.family in _MALIGNANT_FAMILIES,
+            any(i in _owners(grouped, n) for n in loose) and t.family in _MALIGNANT_FAMILIES,
         )
         for i, t in enumerate(grouped)
     ]
-    if loose and not any(t.family in _MALIGNANT_FAMILIES for t in grouped):
-        result.append(
-            Tumor(
-                "metastasis",
-                "",
-                (),
-                tuple(sorted(loose, key=lambda n: n.resource.reference)),
-            )
-        )
+    orphans = [n for n in loose if _is_neuroendocrine(n) and not _owners(grouped, n)]
+    if not any(t.family in _MALIGNANT_FAMILIES for t in grouped):
+        orphans = loose
+    if orphans:
+        result.append(Tumor("metastasis", "", (), tuple(sorted(orphans, key=lambda n: n.resource.reference))))
     return result
 
 
 def _owners(grouped: list[Tumor], metastasis: Neoplasm) -> list[int]:
     """The tumors that may own it; a metastasis coded as neuroendocrine can only be of a neuroendocrine tumor."""
     malignant = [i for i, t in enumerate(grouped) if t.family in _MALIGNANT_FAMILIES - {"brain-tumor"}]
-    if any(mark.get("value").startswith("nen") for mark in metastasis.marks):
-        return [i for i in malignant if grouped[i].family in ("nen", "site-only", "other-nen")] or malignant
+    if _is_neuroendocrine(metastasis):
+        return [i for i in malignant if grouped[i].family in ("nen", "site-only", "other-nen")]
     return malignant
+
+
+def _is_neuroendocrine(metastasis: Neoplasm) -> bool:
+    return any(mark.get("value").startswith("nen") for mark in metastasis.marks)
 
 
 def _masses(masses: list[Neoplasm], grouped: list[Tumor]) -> list[Tumor]:

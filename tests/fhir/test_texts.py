@@ -199,3 +199,26 @@ def test_a_denial_right_before_the_phrase_always_counts(words: str) -> None:
 @given(st.text(max_size=80))
 def test_no_text_raises(text: str) -> None:
     assert all(found.clause for found in find(NET, text))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "NET, ruled out",
+        "NET, excluded",
+        "NET (ruled out)",
+        "NET r/o'd",
+        "status post NET",
+        "s/p NET",
+        "Zustand nach NET",
+    ],
+)
+def test_a_denial_or_the_past_behind_a_comma_or_abbreviated_is_understood(text: str) -> None:
+    assert certainties(text) == []
+
+
+@pytest.mark.parametrize(
+    "text", ["NET, suspected", "NET (suspected)", "NET, likely", "NET vs. lymphoma", "At risk for NET"]
+)
+def test_a_doubt_behind_a_comma_or_between_two_names_is_a_doubt(text: str) -> None:
+    assert certainties(text) == [Certainty.DOUBTFUL]

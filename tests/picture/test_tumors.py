@@ -117,9 +117,9 @@ def test_a_neuroendocrine_metastasis_belongs_to_the_neuroendocrine_tumor() -> No
     assert groups(ILEUM, BREAST, secondary) == [["breast"], ["ileum", "liver"]]
 
 
-def test_a_neuroendocrine_metastasis_beside_another_cancer_alone_joins_it() -> None:
-    """Nobody recorded a second primary: the only malignant tumor is the only candidate."""
-    assert groups(BREAST, condition("icd-10-cm|C7B.02", id="liver")) == [["breast", "liver"]]
+def test_a_neuroendocrine_metastasis_beside_another_cancer_is_a_tumor_of_its_own() -> None:
+    """Its primary is not recorded, but a breast cancer it is not."""
+    assert groups(BREAST, condition("icd-10-cm|C7B.02", id="liver")) == [["breast"], ["liver"]]
 
 
 def test_a_brain_metastasis_is_not_a_brain_tumor() -> None:
