@@ -16,7 +16,7 @@ from cds_service.fhir.models import Parsed, load_models, parse_cited
 from cds_service.fhir.prefetch import State, gather
 from cds_service.fhir.resources import Chart, relevant
 from cds_service.guideline.features import Evidence, Feature, Gap, PatientPicture
-from cds_service.guideline.judge import Outcome, Verdict, judge
+from cds_service.guideline.judge import Outcome, Verdict, judge, with_replacements
 from cds_service.guideline.knowledge import Knowledge
 from cds_service.hooks.call import read_hook_call
 from cds_service.hooks.cards import cards
@@ -84,9 +84,12 @@ def answer(
 
 
 def verified(verdicts: tuple[Verdict, ...], record: Record) -> tuple[Verdict, ...]:
-    """Parses every resource that a firing row rests on; withholds advice whose status, code, subject or value fails."""
+    """Parses every resource that a firing row rests on; withholds advice whose status, code, subject or value fails.
+
+    What a withheld row would have replaced stands again.
+    """
     door = _Door(record)
-    return tuple(door.verified(verdict) if verdict.is_shown else verdict for verdict in verdicts)
+    return with_replacements(door.verified(v) if v.outcome is Outcome.FIRES else v for v in verdicts)
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -199,13 +200,19 @@ def test_a_row_that_speaks_about_an_unreadable_fact_is_not_withheld_for_it() -> 
     assert kept.outcome is Outcome.FIRES
 
 
-def test_silent_and_replaced_rows_are_not_parsed_for() -> None:
+def test_a_silent_row_is_not_parsed_for() -> None:
     broken = charts.record(charts.nse(id="n1", subject={"reference": "Patient/p1", "display": 7}))
-    level = feature(evidence=(Evidence("NSE 21.1 ug/L", "Observation/n1"),))
-    shown = fires(row(), level)
-    replaced = type(shown)(row("net-b"), Outcome.FIRES, None, (level,), "net-a")
-    silent = type(shown)(row("net-c"), Outcome.SILENT, None, (level,))
-    assert verified((replaced, silent), broken) == (replaced, silent)
+    silent = replace(fires(row(), feature(evidence=(Evidence("NSE 21.1", "Observation/n1"),))), outcome=Outcome.SILENT)
+    assert verified((silent,), broken) == (silent,)
+
+
+def test_what_a_withheld_row_would_have_replaced_stands_again() -> None:
+    broken = charts.record(charts.nse(id="n1", subject={"reference": "Patient/p1", "display": 7}))
+    better = fires(row("net-a", replaces=("net-b",)), feature(evidence=(Evidence("NSE 21.1", "Observation/n1"),)))
+    plain = replace(fires(row("net-b"), feature()), replaced_by="net-a")
+    withheld, restored = verified((better, plain), broken)
+    assert withheld.outcome is Outcome.UNDETERMINED
+    assert restored.is_shown
 
 
 def test_evidence_of_no_resource_or_of_the_patient_is_taken_as_it_is() -> None:

@@ -68,6 +68,14 @@ class Amount:
             high=None if self.high is None else self.high * by,
         )
 
+    def joined(self, other: Amount) -> Amount:
+        """The interval that holds both."""
+        lows = [(end, is_open) for end, is_open in ((self.low, self.low_open), (other.low, other.low_open))]
+        highs = [(end, not is_open) for end, is_open in ((self.high, self.high_open), (other.high, other.high_open))]
+        low = None if None in (self.low, other.low) else min(lows)
+        high = None if None in (self.high, other.high) else max(highs)
+        return Amount(low and low[0], high and high[0], bool(low and low[1]), bool(high and not high[1]))
+
     def above(self, limit: Decimal) -> bool | None:
         """Strictly above the limit: True if all values are, False if none is, None if both are possible."""
         if self.low is not None and (self.low > limit or (self.low == limit and self.low_open)):

@@ -28,6 +28,9 @@ _PAGING = {
 }
 
 
+_NARROWING = {"date", "status", "clinical-status", "verification-status", "category", "_lastUpdated", "encounter"}
+
+
 class State(StrEnum):
     """What came for one key."""
 
@@ -76,7 +79,11 @@ class _Value:
 def gather(prefetch: Mapping[str, bytes | None], templates: Mapping[str, str], patient_id: str) -> Supply:
     """Sorts out the prefetch of one call. `templates` are the searches we declare, `patient_id` whose they are."""
     values = {key: _value(raw, f"$.prefetch.{key}") for key, raw in prefetch.items()}
-    searched = {key for key in templates if key in values and _proves(values[key])}
+    searched = {
+        key
+        for key, template in templates.items()
+        if key in values and _proves(values[key]) and not _is_narrower(values[key].self_link, template, patient_id)
+    }
     for value in values.values():
         if _proves(value):
             searched |= _covered(value.self_link, templates, patient_id)
@@ -90,6 +97,28 @@ def gather(prefetch: Mapping[str, bytes | None], templates: Mapping[str, str], p
 
 def _proves(value: _Value) -> bool:
     return value.is_bundle and value.state in (State.GIVEN, State.EMPTY)
+
+
+def _is_narrower(self_link: str, template: str, patient_id: str) -> bool:
+    """Whether a Bundle's own link says that the search asked for less than declared, or for another patient."""
+    asked = _asked(self_link)
+    if asked is None or asked[0] != template.partition("?")[0]:
+        return False  # no link, or one in a server's own words: it says nothing
+    query = asked[1]
+    patients = {value.rpartition("/")[2] for name, value in query if name in ("patient", "subject")}
+    codes = {code for name, value in query if name == "code" for code in value.split(",")}
+    narrower = bool(codes) and not _codes(template) <= codes
+    return narrower or bool(patients - {patient_id}) or any(name in _NARROWING for name, _ in query)
+
+
+def _asked(self_link: str) -> tuple[str, list[tuple[str, str]]] | None:
+    """Type and parameters of a search link, paging left out; None where there is no query in it."""
+    try:
+        parts = urlsplit(self_link)
+    except ValueError:
+        return None
+    query = [(name, value) for name, value in parse_qsl(parts.query) if name not in _PAGING]
+    return (parts.path.rstrip("/").rpartition("/")[2], query) if query else None
 
 
 def _value(raw: bytes | None, path: str) -> _Value:
@@ -106,6 +135,8 @@ def _value(raw: bytes | None, path: str) -> _Value:
         return _Value(State.FAILED, fault=f"{fault.path} {fault.problem}")
     if kind == "OperationOutcome":
         return _Value(State.FAILED)
+    if not isinstance(kind, str):
+        return _Value(State.FAILED, fault=f"{path} has no resourceType")
     return _Value(State.GIVEN, (Sent(raw, path),))
 
 
@@ -165,12 +196,7 @@ def _text_of(raw: bytes | None) -> str:
 
 def _covered(self_link: str, templates: Mapping[str, str], patient_id: str) -> set[str]:
     """The declared searches that a Bundle's own link proves: same type and patient, no narrower filter than ours."""
-    try:
-        parts = urlsplit(self_link)
-    except ValueError:
-        return set()
-    kind = parts.path.rstrip("/").rpartition("/")[2]
-    query = [(name, value) for name, value in parse_qsl(parts.query) if name not in _PAGING]
+    kind, query = _asked(self_link) or ("", [])
     patient = [value.rpartition("/")[2] for name, value in query if name in ("patient", "subject")]
     filters = {name: set(value.split(",")) for name, value in query if name not in ("patient", "subject")}
     is_plain = len(query) == len({name for name, _ in query})  # a parameter given twice narrows the search

@@ -50,7 +50,7 @@ def judge(picture: PatientPicture, hook: str, recommendations: Iterable[Recommen
         if hook in row.hooks
         for tumor in (picture.tumors if row.asks_tumor else (None,))
     ]
-    return tuple(_with_replacement(verdict, verdicts) for verdict in verdicts)
+    return with_replacements(verdicts)
 
 
 def _verdict(row: Recommendation, picture: PatientPicture, tumor: TumorPicture | None) -> Verdict:
@@ -62,6 +62,12 @@ def _verdict(row: Recommendation, picture: PatientPicture, tumor: TumorPicture |
     if open_:
         return Verdict(row, Outcome.UNDETERMINED, tumor, open_)
     return Verdict(row, Outcome.FIRES, tumor, tuple(feature for feature, _ in asked))
+
+
+def with_replacements(verdicts: Iterable[Verdict]) -> tuple[Verdict, ...]:
+    """The verdicts, each firing one marked by the other firing one that takes its place."""
+    bare = tuple(replace(verdict, replaced_by="") for verdict in verdicts)
+    return tuple(_with_replacement(verdict, bare) for verdict in bare)
 
 
 def _with_replacement(verdict: Verdict, verdicts: Iterable[Verdict]) -> Verdict:

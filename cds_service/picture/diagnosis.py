@@ -12,8 +12,9 @@ from cds_service.fhir.texts import Certainty
 from cds_service.fhir.values import Value
 from cds_service.guideline.features import Evidence, Feature, Gap, known, unknown
 from cds_service.guideline.vocabulary import Diagnosis, Histology, Primary
-from cds_service.picture.grading import UNGRADED_SITES, Grading, pathology_words
-from cds_service.picture.neoplasms import NEN, Mark, Strength
+from cds_service.picture.grading import UNGRADED_SITES, Grading
+from cds_service.picture.neoplasms import NEN, Mark, Strength, other_cancers
+from cds_service.picture.pathology import pathology_words
 from cds_service.picture.record import Record, date_of_result, dated
 from cds_service.picture.results import results
 from cds_service.picture.tumors import Tumor, owners
@@ -67,7 +68,9 @@ def tissue_of(tumor: Tumor, everyone: tuple[Tumor, ...], record: Record) -> Tiss
             meant = _histology(result.value, record)
             words += meant
             marks += [_mark(meaning, result.resource.reference) for meaning in meant if meaning.name != "words"]
-            if meant:
+            foreign = [] if meant else other_cancers(coded, result.resource)
+            marks += foreign
+            if meant or foreign:
                 shown.append(Evidence(dated(f"histology: {coded.shown or result.value.words}", result.when),
                                       result.resource.reference))  # fmt: skip
     for report, text in pathology_words(tumor, everyone, record):

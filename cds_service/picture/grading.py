@@ -1,4 +1,4 @@
-"""Ki-67, mitoses and p53/RB1 of one tumor: read as intervals, graded by WHO 2022, never from a breast specimen.
+"""Ki-67 and mitoses of one tumor: read as intervals, graded by WHO 2022, never from a breast specimen.
 
 WHO 2022 for digestive neuroendocrine tumors: Ki-67 < 3 % G1, 3-20 % G2, > 20 % G3; mitoses per 2 mm2 likewise, the
 higher wins. Says nothing of differentiation.
@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
+from functools import reduce
 
 from cds_service.fhir.amounts import Amount, from_text
 from cds_service.fhir.dates import When
 from cds_service.fhir.resources import Resource
-from cds_service.fhir.texts import Certainty, find
+from cds_service.fhir.texts import find
 from cds_service.fhir.units import Refused, percent_factor
 from cds_service.fhir.values import notes
 from cds_service.guideline.features import Evidence, Feature, Gap, known, unknown
@@ -24,25 +25,24 @@ from cds_service.guideline.vocabulary import (
     GradeRecorded,
     Ki67Band,
     Ki67Found,
-    P53Rb1,
 )
+from cds_service.picture.pathology import joined, loose_words, pathology_words
 from cds_service.picture.record import (
     Record,
     date_of_result,
     dated,
-    is_countable,
-    is_pathology,
-    report_texts,
 )
 from cds_service.picture.results import Result, results
-from cds_service.picture.tumors import Tumor, owners
+from cds_service.picture.tumors import Tumor
 
 UNGRADED_SITES = ("lung", "thymus")
 _GRADE = "pathology/histologic-grade"
 _KI67_TEXT = re.compile(
-    r"\b(?:ki[\s-]?67|mib[\s-]?1)\b[^.;\d<>≤≥]{0,40}?(?P<value>[<>≤≥]?\s*\d+(?:[.,]\d+)?(?:\s*[-–]\s*\d+(?:[.,]\d+)?)?)\s*%",
+    r"\b(?:ki[\s-]?67|mib[\s-]?1)\b[^.;\d<>≤≥]{0,40}?(?P<value>[<>≤≥]?\s*\d+(?:[.,]\d+)?(?:\s*[-–]\s*\d+(?:[.,]\d+)?)?)"
+    r"\s*(?:%|percent\b|per cent\b|prozent\b)",
     re.IGNORECASE,
 )
+_NAME = re.compile(r"\bki[\s-]?67\b|\bmib[\s-]?1\b", re.IGNORECASE)
 _HOT_SPOT = re.compile(r"hot[\s-]?spot", re.IGNORECASE)
 _MEAN = re.compile(r"\b(?:mean|average|mittel\w*|durchschnitt\w*)\b", re.IGNORECASE)
 _LEADING_WORDS = re.compile(r"^[^\d<>≤≥]*")
@@ -92,12 +92,14 @@ def grading_of(tumor: Tumor, everyone: tuple[Tumor, ...], record: Record) -> Gra
     """Ki-67 and mitoses that belong to this tumor."""
     breast = tumor.family == "breast"
     ki67_concept = ("pathology/ki67", "pathology/ki67-breast") if breast else ("pathology/ki67",)
-    own, unlinked = _joined(results(record, *ki67_concept), tumor, everyone, record)
+    own, unlinked = joined(results(record, *ki67_concept), tumor, everyone, record)
     read = [(result, _percent(result)) for result in own]
+    told = [(report, words, _figures(words)) for report, words in pathology_words(tumor, everyone, record)]
     percents = [percent for _, percent in read if percent is not None]
-    percents += _in_reports(tumor, everyone, record)
-    unlinked |= any(_in_words(words) is not None for words in _loose_words(tumor, everyone, record))
+    percents += [_from_report(report, words, found[0]) for report, words, found in told if len(found) == 1]
+    unlinked |= any(_figures(words) for words in loose_words(tumor, everyone, record))
     unreadable = tuple(_unreadable(result) for result, percent in read if percent is None)
+    unreadable += tuple(_ambiguous(report, found) for report, _, found in told if len(found) > 1)
     ki67 = _chosen(percents)
     mitoses, mitosis_evidence = _mitoses(tumor, everyone, record)
     return Grading(
@@ -105,25 +107,10 @@ def grading_of(tumor: Tumor, everyone: tuple[Tumor, ...], record: Record) -> Gra
         mitoses,
         _recorded(tumor, everyone, record),
         unlinked,
-        _joined(results(record, _GRADE), tumor, everyone, record)[1],
+        joined(results(record, _GRADE), tumor, everyone, record)[1],
         unreadable,
         ((ki67.evidence,) if ki67 else ()) + mitosis_evidence,
     )
-
-
-def _joined(
-    found: Iterable[Result], tumor: Tumor, everyone: tuple[Tumor, ...], record: Record
-) -> tuple[list[Result], bool]:
-    """The results of this tumor, and whether some could be of several."""
-    own, unlinked = [], False
-    for result in found:
-        belongs = owners(result.resource, everyone, record)
-        if belongs == [tumor]:
-            own.append(result)
-        elif tumor in belongs:
-            unlinked = True
-    final = [result for result in own if not result.preliminary]
-    return final or own, unlinked
 
 
 def _percent(result: Result) -> Percent | None:
@@ -132,8 +119,9 @@ def _percent(result: Result) -> Percent | None:
         reading = _hot_spot_value(value.words)
         return None if reading is None else _as_percent(reading, result, value.words)
     if value.amount is None:
-        read = (_in_words(words) for words in (*value.texts, *notes(result.resource.data)))
-        return next((_as_percent(amount, result, value.words) for amount in read if amount is not None), None)
+        said = (found for words in (*value.texts, *notes(result.resource.data)) if (found := _figures(words)))
+        first = next(said, [])
+        return _as_percent(first[0], result, value.words) if len(first) == 1 else None
     probe = value.amount.high if value.amount.high is not None else value.amount.low
     by = percent_factor(value.unit, probe or Decimal(0))
     if isinstance(by, Refused):
@@ -160,42 +148,25 @@ def _hot_spot_value(words: str) -> Amount | None:
     return None
 
 
-def _in_words(words: str) -> Amount | None:
-    reads = (from_text(found.match["value"]) for found in find(_KI67_TEXT, words))
-    return next((read[0] for read in reads if read), None)
+def _figures(words: str) -> list[Amount]:
+    """The different Ki-67 figures of a text; where it tells the hot spot's, only that one."""
+    found = find(_KI67_TEXT, words)
+    for item in found:
+        if _HOT_SPOT.search(item.clause) and (hot_spot := _hot_spot_value(_NAME.sub("", item.clause))):
+            return [hot_spot]
+    reads = (from_text(item.match["value"]) for item in found)
+    return list(dict.fromkeys(read[0] for read in reads if read))
 
 
-def _in_reports(tumor: Tumor, everyone: tuple[Tumor, ...], record: Record) -> Iterator[Percent]:
-    """Ki-67 in the words of pathology reports that belong to this tumor."""
-    for report, words in pathology_words(tumor, everyone, record):
-        amount = _in_words(words)
-        if amount is not None:
-            when = date_of_result(report)
-            shown = Evidence(dated(f"Ki-67 {amount.shown} % (report text)", when), report.reference)
-            yield Percent(amount, when, bool(_HOT_SPOT.search(words)), shown)
+def _from_report(report: Resource, words: str, amount: Amount) -> Percent:
+    when = date_of_result(report)
+    shown = Evidence(dated(f"Ki-67 {amount.shown} % (report text)", when), report.reference)
+    return Percent(amount, when, bool(_HOT_SPOT.search(words)), shown)
 
 
-def pathology_words(tumor: Tumor, everyone: tuple[Tumor, ...], record: Record) -> Iterator[tuple[Resource, str]]:
-    """The texts of pathology reports and narrative pathology results that can only belong to this tumor."""
-    return (item for item in _all_words(record) if owners(item[0], everyone, record) == [tumor])
-
-
-def _loose_words(tumor: Tumor, everyone: tuple[Tumor, ...], record: Record) -> Iterator[str]:
-    """The texts of pathology that may belong to this tumor or to another one."""
-    for resource, words in _all_words(record):
-        belongs = owners(resource, everyone, record)
-        if tumor in belongs and len(belongs) > 1:
-            yield words
-
-
-def _all_words(record: Record) -> Iterator[tuple[Resource, str]]:
-    for report in record.chart.of("DiagnosticReport"):
-        if is_countable(report) and is_pathology(report, record.book):
-            for words in report_texts(report, record.book):
-                yield report, words
-    for result in results(record, "pathology/pathology-report"):
-        for words in result.value.texts:
-            yield result.resource, words
+def _ambiguous(report: Resource, found: list[Amount]) -> Evidence:
+    figures = " and ".join(amount.shown for amount in found)
+    return Evidence(dated(f"Ki-67 {figures} % in one report", date_of_result(report)), report.reference)
 
 
 def _unreadable(result: Result) -> Evidence:
@@ -206,20 +177,25 @@ def _unreadable(result: Result) -> Evidence:
 
 
 def _chosen(percents: Iterable[Percent]) -> Percent | None:
-    """The newest specimen; of one day the hot spot before the mean."""
-    ordered = sorted(
-        percents,
-        key=lambda p: (
-            p.when.text[:10] if p.when else "",
-            p.hot_spot,
-            p.evidence.reference,
-        ),
-    )
-    return ordered[-1] if ordered else None
+    """The newest specimen; of one day the hot spot before the mean, and of several that differ all they allow."""
+    ordered = sorted(percents, key=lambda p: (_day(p), p.hot_spot, p.evidence.reference))
+    if not ordered:
+        return None
+    chosen = ordered[-1]
+    rivals = [p for p in ordered if (_day(p), p.hot_spot) == (_day(chosen), chosen.hot_spot)]
+    span = reduce(Amount.joined, (p.amount for p in rivals))
+    if span == chosen.amount:
+        return chosen
+    shown = Evidence(dated(f"Ki-67 {span.shown} % (results that differ)", chosen.when), chosen.evidence.reference)
+    return replace(chosen, amount=span, evidence=shown)
+
+
+def _day(percent: Percent) -> str:
+    return percent.when.text[:10] if percent.when else ""
 
 
 def _mitoses(tumor: Tumor, everyone: tuple[Tumor, ...], record: Record) -> tuple[Amount | None, tuple[Evidence, ...]]:
-    own, _ = _joined(results(record, "pathology/mitoses"), tumor, everyone, record)
+    own, _ = joined(results(record, "pathology/mitoses"), tumor, everyone, record)
     for result in reversed(own):
         per_2_mm2 = _PER_2_MM2.search(f"{result.value.unit} {result.value.words}")
         if result.value.amount is not None and per_2_mm2:
@@ -314,7 +290,7 @@ def _recorded(tumor: Tumor, everyone: tuple[Tumor, ...], record: Record) -> dict
     for condition in tumor.conditions:
         for grade in condition.grades & {"G1", "G2", "G3"}:
             found.setdefault(grade, []).append(Evidence(f"{grade} in {condition.label}", condition.resource.reference))
-    own, _ = _joined(results(record, _GRADE), tumor, everyone, record)
+    own, _ = joined(results(record, _GRADE), tumor, everyone, record)
     for result in own:
         for meaning in record.book.which(result.value.coded, "answers/grade-value"):
             if "grade" in meaning.attributes:
@@ -394,97 +370,3 @@ def _grade_recorded(grading: Grading, computed: frozenset[int], said: list[Evide
     if record.searched("pathology", "reports"):
         return known(name, GradeRecorded.NONE, evidence=[Evidence("pathology searched, no grade recorded")])
     return unknown(name, Gap.NOT_SEARCHED)
-
-
-def p53_rb1_feature(tumor: Tumor, everyone: tuple[Tumor, ...], record: Record) -> Feature:
-    """Immunohistochemistry that helps to tell NET G3 from NEC. "p53 positive" alone says neither."""
-    name = "p53-rb1"
-    found: dict[str, set[str]] = {}
-    shown: list[Evidence] = []
-    for stain in _STAINS:
-        for words, item in _stain_words(stain, tumor, everyone, record):
-            found.setdefault(stain, set()).add(_stain_state(stain, words))
-            shown.append(item)
-    states = [_settled(states) for states in found.values()]
-    if "abnormal" in states:
-        return known(name, P53Rb1.ABNORMAL, evidence=shown)
-    if "unclear" in states:
-        return unknown(name, Gap.NOT_READABLE, "reported, but neither as normal nor as abnormal", shown)
-    if _has_loose_stain(tumor, everyone, record):
-        return unknown(name, Gap.NOT_LINKED, "a p53 or RB1 is not linked to one of several tumors", shown)
-    if states:
-        return known(name, P53Rb1.NORMAL if len(states) == len(_STAINS) else P53Rb1.INCOMPLETE, evidence=shown)
-    if record.searched("pathology", "reports"):
-        return known(name, P53Rb1.NOT_FOUND, evidence=[Evidence("pathology searched, no p53 or RB1 found")])
-    return unknown(name, Gap.NOT_SEARCHED)
-
-
-def _settled(states: set[str]) -> str:
-    """What several results of one stain say together; normal and abnormal contradict each other."""
-    if {"normal", "abnormal"} <= states:
-        return "unclear"
-    return next(state for state in ("abnormal", "normal", "unclear") if state in states)
-
-
-def _stain_words(
-    stain: str, tumor: Tumor, everyone: tuple[Tumor, ...], record: Record
-) -> Iterator[tuple[str, Evidence]]:
-    own, _ = _joined(results(record, f"pathology/{stain}"), tumor, everyone, record)
-    for result in own:
-        words = " ".join((*result.value.texts, *notes(result.resource.data)))
-        shown = dated(f"{stain.upper() if stain == 'rb1' else stain} {words}", result.when)
-        yield f"{stain} {words}", Evidence(shown, result.resource.reference)
-    for report, text in pathology_words(tumor, everyone, record):
-        for clause in _stain_clauses(stain, text):
-            yield clause, Evidence(dated(clause[:80], date_of_result(report)), report.reference)
-
-
-def _stain_clauses(stain: str, text: str) -> Iterator[str]:
-    for match in _STAIN_CLAUSES[stain].finditer(text):
-        yield _NEXT_STAIN.split(match[0])[0]
-
-
-def _has_loose_stain(tumor: Tumor, everyone: tuple[Tumor, ...], record: Record) -> bool:
-    stains = (f"pathology/{stain}" for stain in _STAINS)
-    if _joined(results(record, *stains), tumor, everyone, record)[1]:
-        return True
-    loose = list(_loose_words(tumor, everyone, record))
-    return any(pattern.search(words) for words in loose for pattern in _STAIN_CLAUSES.values())
-
-
-_STAIN_CLAUSES = {
-    "p53": re.compile(r"\bp53\b[^.;]*", re.IGNORECASE),
-    "rb1": re.compile(r"\brb-?1?\b[^.;]*|\bretinoblastoma protein\b[^.;]*", re.IGNORECASE),
-}
-_NEXT_STAIN = re.compile(r",\s*(?=\w*(?:p53|rb|ki|sstr))", re.IGNORECASE)
-_STAINS = {  # abnormal, normal
-    "p53": (
-        re.compile(
-            r"\bmut(?:ant|ated|iert|ation)\w*|\bnull\b|overexpress\w*|überexpr\w*|\baberrant\b|\babnormal\b",
-            re.IGNORECASE,
-        ),
-        re.compile(r"\bwild[\s-]?type?\b|\bwildtyp\w*|\bnormal\b|\bunauffällig\b", re.IGNORECASE),
-    ),
-    "rb1": (
-        re.compile(
-            r"\b(?:lost|loss|absent|verlust|verloren|negativ\w*)\b|\b(?:not|nicht) (?:retained|erhalten)"
-            r"|\bno (?:nuclear )?(?:expression|staining)\b",
-            re.IGNORECASE,
-        ),
-        re.compile(r"\b(?:retained|intact|preserved|positiv\w*|erhalten|normal|present)\b", re.IGNORECASE),
-    ),
-}
-_DENIED = re.compile(
-    r"\b(?:no|not|without|kein\w*|nicht)\b[^,]{0,20}\b(?:mut\w*|null|overexpress\w*|überexpr\w*|loss|lost|verlust)",
-    re.IGNORECASE,
-)
-
-
-def _stain_state(stain: str, words: str) -> str:
-    """ "normal" or "abnormal"; "unclear" where the words say neither or both."""
-    abnormal, normal = _STAINS[stain]
-    is_abnormal = any(found.certainty is Certainty.AFFIRMED for found in find(abnormal, words))
-    is_normal = bool(find(normal, words)) or (not is_abnormal and _DENIED.search(words) is not None)
-    if is_abnormal is is_normal:
-        return "unclear"
-    return "abnormal" if is_abnormal else "normal"

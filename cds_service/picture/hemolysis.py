@@ -12,6 +12,7 @@ from decimal import Decimal
 
 from cds_service.fhir.codes import Codeable
 from cds_service.fhir.resources import Resource
+from cds_service.fhir.texts import clauses
 from cds_service.fhir.units import Refused, factor
 from cds_service.fhir.values import (
     codeable,
@@ -30,6 +31,14 @@ _HEMOLYZED = "answers/specimen-hemolyzed"
 _SIGNS = re.compile(r"\s*(?:[1-4]?\s*\+{1,4})\s*|\s*[1-4]\+\s*")
 _NON = re.compile(r"\bnon[-\s]?(?=h(?:a?e|ä)moly)", re.IGNORECASE)
 _DENIED = re.compile(r"\b(?:no|not|without|negative|absent|free|kein\w*|nicht|ohne|negativ)\b", re.IGNORECASE)
+_GENERAL = re.compile(
+    r"\b(?:if|wenn|falls|bei|avoid|vermeiden)\b[^.]{0,40}h(?:a?e|ä)moly"
+    r"|h(?:a?e|ä)moly\w*(?: (?:samples?|specimens?|proben?|blood))?"
+    r" (?:(?:may|can|could|might|will)\b(?! not| have)|is known|increases?|causes?|interferes?|leads?|elevates?|raises?"
+    r"|(?:kann|können)\b(?! nicht)|führ\w*|erhöh\w*|verfälsch\w*)"
+    r"|h(?:a?e|ä)moly\w* (?:samples?|specimens?|proben?) (?:are|is|must|should|werden|sind|sollten)\b",
+    re.IGNORECASE,
+)
 _CLEAN = re.compile(r"\s*(?:0|-|neg(?:ative)?\.?|none|keine?|n)\s*", re.IGNORECASE)
 
 
@@ -88,10 +97,11 @@ def _answer(item: Codeable, resource: Resource, record: Record) -> Iterator[tupl
 
 
 def _said(words: str, resource: Resource, record: Record) -> Iterator[tuple[NseSpecimen, Evidence]]:
-    """ "slightly hemolyzed" says so, "no hemolysis" says the opposite."""
-    state = _state_in(words, record)
-    if state is not None:
-        yield state, Evidence(f"sample: {words[:120]}", resource.reference)
+    """ "slightly hemolyzed" says so, "no hemolysis" says the opposite, "hemolysis may raise NSE" says neither."""
+    for clause in clauses(words):
+        state = None if _GENERAL.search(clause) else _state_in(clause, record)
+        if state is not None:
+            yield state, Evidence(f"sample: {clause[:120]}", resource.reference)
 
 
 def _state_in(words: str, record: Record) -> NseSpecimen | None:

@@ -92,6 +92,9 @@ def comparable(result: Result, marker: MarkerLimits, record: Record) -> Reading:
         return Reading(result, marker.name, None, marker.unit, by.reason, None, Level.UNKNOWN)
     amount = value.amount.scaled(by)
     own = own_limit(result.holder, by, marker.unit)
+    if own is not None and not _is_plausible(own, marker, times=2):
+        problem = f"its own limit, {own:f} {marker.unit}, cannot be that of {marker.name}"
+        return Reading(result, marker.name, amount, marker.unit, problem, None, Level.UNKNOWN)
     limit = Limit(own, "laboratory") if own is not None else None
     if limit is None:
         interpreted = _interpreted(result.holder, record)
@@ -126,10 +129,15 @@ def _factor(result: Result, marker: MarkerLimits) -> Decimal | Refused:
     if unit:
         return factor(unit, marker.unit)
     own = own_limit(result.holder, Decimal(1), marker.unit)
-    low, high = (Decimal(end) for end in marker.plausible_limit)
-    if own is not None and low <= own <= high:
+    if own is not None and _is_plausible(own, marker):
         return Decimal(1)
     return Refused(f"no unit was given, and no reference range that shows it is {marker.unit}")
+
+
+def _is_plausible(limit: Decimal, marker: MarkerLimits, times: int = 1) -> bool:
+    """Whether laboratories have such a limit; `times`: how far beyond the known ones it may lie."""
+    low, high = (Decimal(end) for end in marker.plausible_limit)
+    return low / times <= limit <= high * times
 
 
 def own_limit(holder: Element, by: Decimal, unit: str) -> Decimal | None:

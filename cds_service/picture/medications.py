@@ -109,6 +109,28 @@ def _drug(resource: Resource, record: Record) -> Drug | None:
     )
 
 
+def given_as_procedures(record: Record) -> Iterator[Drug]:
+    """Cycles of PRRT or chemotherapy that are recorded as Procedures; an analog named there is a tracer or a test."""
+    for procedure in record.chart.of("Procedure"):
+        status = code_of(procedure.at("status"))
+        code = record.code(procedure)
+        names = frozenset(meaning.name for meaning in classes(code, record)) & {"prrt", *CHEMOTHERAPY}
+        if not names or status not in ("completed", "in-progress"):
+            continue
+        when = date_of(procedure.data, "performedDateTime", "performedPeriod")
+        days = record.limits.prrt_active_days if "prrt" in names else record.limits.therapy_active_days
+        lasts = status == "in-progress" or (when is not None and bool(when.within_days(days, record.now)))
+        shown = Evidence(dated(f"{code.shown} (procedure, {status})", when), procedure.reference)
+        yield Drug(procedure, names, "", Running.ACTIVE if lasts else Running.PAST, when, shown)
+
+
+def unnamed_drugs(record: Record) -> Iterator[Evidence]:
+    """Running requests and statements whose medication is missing, or a reference to nothing in the call."""
+    for resource in record.chart.of(REQUESTS, "MedicationStatement"):
+        if code_of(resource.at("status")) == "active" and medication_of(resource.data, record, []).is_empty:
+            yield Evidence("a medication without a name", resource.reference)
+
+
 def _how(kind: str) -> str:
     return {
         REQUESTS: "request",

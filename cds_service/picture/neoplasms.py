@@ -52,6 +52,11 @@ _NO_NEEDLE = re.compile(
     r"\badrenal|\bsuprarenal|\bnebennier|\bNN\b|\bretroperiton|\bcarotid|\bglomus|\bparagan|\bneck\b|\bhals",
     re.IGNORECASE,
 )
+_MALIGNANT = re.compile(r"(\d{4})/[36]")
+_ICD_O_BLOCKS = (
+    ("8000", "8013"), ("8020", "8022"), ("8040", "8046"), ("8150", "8158"), ("8240", "8249"), ("8272", "8272"),
+    ("8345", "8345"), ("8574", "8574"), ("8680", "8714"), ("9380", "9530"),
+)  # fmt: skip
 _MASS_WORD = "mass lesion tumor tumour nodule raumforderung läsion rundherd"
 
 
@@ -141,6 +146,7 @@ def _neoplasm(condition: Resource, record: Record) -> Neoplasm | None:
         meanings += _histology_in_words(code, record)
     marks = [_mark(meaning, None, condition) for meaning in meanings]
     marks += [_mark(meaning, Strength.MORPHOLOGY, condition) for meaning in _kinds(morphology, record)]
+    marks += other_cancers(morphology, condition)
     if not marks:
         return None
     top = min(marks, key=_precedence)
@@ -183,6 +189,20 @@ def _precedence(mark: Mark) -> tuple[bool, bool, int, int]:
 
 def _kinds(code: Codeable, record: Record) -> list[Meaning]:
     return [meaning for meaning in record.book.meanings(code, "diagnoses") if meaning.name != "words"]
+
+
+def other_cancers(code: Codeable, resource: Resource) -> list[Mark]:
+    """Malignant ICD-O-3 morphologies (/3, /6) outside the blocks of ours: a cancer, and none of ours."""
+    return [
+        Mark("other-cancer", Strength.MORPHOLOGY, coding.display or coding.code, resource.reference)
+        for coding in code.codings
+        if coding.system == "icd-o-3" and (found := _MALIGNANT.fullmatch(coding.code)) and not _is_ours(found[1])
+    ]
+
+
+def _is_ours(morphology: str) -> bool:
+    """Unspecific ("malignant neoplasm", "carcinoma") or of a block that holds neuroendocrine and neural tumors."""
+    return any(low <= morphology <= high for low, high in _ICD_O_BLOCKS)
 
 
 def _histology_in_words(code: Codeable, record: Record) -> list[Meaning]:

@@ -5,12 +5,13 @@ Each reading is judged by its own date and sample; trends over readings come wit
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from cds_service.fhir.dates import When, months_before
-from cds_service.fhir.values import date_of, reference
+from cds_service.fhir.values import codeables, date_of, reference
 from cds_service.guideline.features import Evidence, Feature, Gap, known, unknown
 from cds_service.guideline.vocabulary import (
     Level,
@@ -27,6 +28,10 @@ from cds_service.picture.markers import Reading, comparable
 from cds_service.picture.record import Record
 from cds_service.picture.results import Result, results
 
+_OTHER_FLUID = re.compile(
+    r"\bcsf\b|cerebrospinal|\bliquor|pleura|ascit|aszites|peritone|effusion|erguss|tissue|gewebe|urine?\b|punktat|biops",
+    re.IGNORECASE,
+)
 _SEARCHED = "NSE results searched, none found"
 
 
@@ -92,7 +97,15 @@ def nse_features(record: Record, not_before: datetime | None) -> Iterator[Featur
 
 
 def _results(record: Record) -> list[Result]:
-    return results(record, "markers/nse", "markers/nse-not-comparable")
+    found = results(record, "markers/nse", "markers/nse-not-comparable")
+    return [result for result in found if not _is_of_other_fluid(result, record)]
+
+
+def _is_of_other_fluid(result: Result, record: Record) -> bool:
+    """NSE of cerebrospinal fluid, an effusion or tissue under the code of serum."""
+    specimen = record.chart.find(reference(result.resource.at("specimen")))
+    kinds = codeables(specimen.at("type"), record.book) if specimen else []
+    return any(_OTHER_FLUID.search(words) for kind in kinds for words in kind.texts)
 
 
 def _recent(judged: list[Judged], record: Record) -> list[Judged]:

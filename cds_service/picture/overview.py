@@ -18,6 +18,7 @@ from cds_service.guideline.vocabulary import (
     OtherCancer,
 )
 from cds_service.picture.events import is_true
+from cds_service.picture.hints import tumor_hints
 from cds_service.picture.record import Record, dated
 from cds_service.picture.tumors import Tumor
 
@@ -158,11 +159,19 @@ def _nse_context(seen: tuple[Seen, ...], record: Record) -> Feature:
     for context, diagnoses in _LATER_CONTEXTS:
         if found := [item.evidence for item in pool if item.is_one_of(diagnoses)]:
             return known(name, context, evidence=found)
+    return _without_tumor(record)
+
+
+def _without_tumor(record: Record) -> Feature:
+    """No Condition names a tumor: what else may explain the NSE, or forbids to say that nothing does."""
+    name = "nse-context"
     arrests = list(_arrests(record))
     if recent := [shown for certain, shown in arrests if certain]:
         return known(name, NseContext.NEURO_PROGNOSIS, evidence=recent)
     if arrests:
         return unknown(name, Gap.NOT_READABLE, "when it happened is not recorded", [shown for _, shown in arrests])
+    if hints := list(tumor_hints(record)):
+        return unknown(name, Gap.NOT_RECORDED, "something recorded may be a tumor", hints)
     if record.searched("conditions"):
         return known(
             name,

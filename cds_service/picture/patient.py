@@ -29,7 +29,6 @@ from cds_service.picture.grading import (
     grade_features,
     grading_of,
     ki67_features,
-    p53_rb1_feature,
 )
 from cds_service.picture.hormone import hormone_feature
 from cds_service.picture.nse import newest_reading, nse_features
@@ -38,12 +37,14 @@ from cds_service.picture.other_markers import cga_features, newest_cga
 from cds_service.picture.overview import Seen, overview_features
 from cds_service.picture.person import person_features
 from cds_service.picture.record import Record
+from cds_service.picture.stains import p53_rb1_feature
 from cds_service.picture.surgery import (
     course_feature,
     exception_feature,
     last_removal,
     operations,
     resection_feature,
+    words_about,
 )
 from cds_service.picture.treatment import therapy_features
 from cds_service.picture.tumors import Tumor, tumors
@@ -123,7 +124,7 @@ def _draw(tumor: Tumor, everyone: tuple[Tumor, ...], record: Record) -> _Drawn:
         sstr_feature(tumor, everyone, record),
         progression_feature(tumor, everyone, record),
         *therapy_features(tumor, everyone, record),
-        resection_feature(removed, record),
+        resection_feature(removed, words_about(tumor, everyone, record), record),
         exception_feature(tumor, everyone, hormone, record),
     ]
     leads = {"ki67": f"Ki-67 {grading.ki67.amount.shown} %"} if grading.ki67 else {}

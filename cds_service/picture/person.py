@@ -116,12 +116,13 @@ def _pregnancy(record: Record) -> Feature:
     pregnant = [
         *_pregnant_conditions(record),
         *_said(record, "answers/pregnant", record.limits.pregnancy_days),
+        *_tests(record, "answers/positive", record.limits.pregnancy_status_days),
     ]
     if pregnant:
         return known(name, Pregnancy.PREGNANT, evidence=pregnant)
     excluded = [
         *_said(record, "answers/not-pregnant", record.limits.pregnancy_status_days),
-        *_negative_tests(record),
+        *_tests(record, "answers/negative", record.limits.pregnancy_test_days),
     ]
     if excluded:
         return known(name, Pregnancy.NOT_PREGNANT, evidence=excluded)
@@ -143,6 +144,8 @@ def _pregnant_conditions(record: Record) -> Iterator[Evidence]:
         if not meant or _has_ended(condition):
             continue
         when = date_of(condition.data, "onsetDateTime", "onsetPeriod", "recordedDate")
+        if when is None and not meant[0].by_code:
+            continue  # words alone do not say when
         if when is None or when.within_days(record.limits.pregnancy_days, record.now) is not False:
             yield Evidence(dated(meant[0].words, when), condition.reference)
 
@@ -161,17 +164,15 @@ def _said(record: Record, answer: str, days: int) -> Iterator[Evidence]:
             yield Evidence(dated(result.value.coded.shown, result.when), result.resource.reference)
 
 
-def _negative_tests(record: Record) -> Iterator[Evidence]:
+def _tests(record: Record, answer: str, days: int) -> Iterator[Evidence]:
+    """The newest pregnancy test, if it is final, gives this answer and no other, and is not older than that."""
     for result in results(record, "status/pregnancy-test")[-1:]:
-        recent = result.when and result.when.within_days(record.limits.pregnancy_test_days, record.now)
-        if recent and not result.preliminary and _is_negative(result, record):
+        recent = result.when and result.when.within_days(days, record.now)
+        said = result.value.coded if not result.value.coded.is_empty else Codeable((), result.value.words)
+        answers = {name for name in ("answers/positive", "answers/negative") if record.book.has(said, name)}
+        if recent and not result.preliminary and answers == {answer}:
             words = result.value.coded.shown or result.value.words
             yield Evidence(dated(f"pregnancy test {words}", result.when), result.resource.reference)
-
-
-def _is_negative(result: Result, record: Record) -> bool:
-    answer = result.value.coded if not result.value.coded.is_empty else Codeable((), result.value.words)
-    return record.book.has(answer, "answers/negative") and not record.book.has(answer, "answers/positive")
 
 
 def _not_applicable(record: Record) -> Evidence | None:

@@ -6,7 +6,7 @@ A biopsy is never a resection; a metastasis removed is not the primary removed.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -32,7 +32,7 @@ from cds_service.guideline.vocabulary import (
     ResectionException,
 )
 from cds_service.picture.events import is_true
-from cds_service.picture.grading import pathology_words
+from cds_service.picture.pathology import pathology_words
 from cds_service.picture.record import Record, dated
 from cds_service.picture.results import results
 from cds_service.picture.tumors import Tumor, owners
@@ -49,6 +49,14 @@ _TAKEN_WITH_RIGHT_COLON = ("small-intestine", "appendix")
 _ENDOSCOPIC_SITES = ("stomach", "duodenum", "colon", "rectum")
 _AMPULLA = re.compile(r"\bampull\w*|\bpapill\w*", re.IGNORECASE)
 _SMALL_SITES = ("duodenum", "appendix", "rectum")
+
+
+_RESECTED = re.compile(
+    r"\b(?:resect(?:ed|ion)\b(?! (?:is |was )?(?:not|planned|recommended|considered))|resekt(?:ion|at|iert)\w*"
+    r"|\w*resekt(?:ion|at)\b"
+    r"|\w+ectomy\b|\w+ektomie\b|whipple)|\b(?:s/p|status post|zustand nach|z\. ?n\.)(?! ?biops)",
+    re.IGNORECASE,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,12 +172,15 @@ def _intents(resource: Resource, record: Record) -> list[Codeable]:
     ]
 
 
-def resection_feature(found: list[Operation], record: Record) -> Feature:
+def resection_feature(found: list[Operation], words: Iterable[tuple[str, str]], record: Record) -> Feature:
+    """`words`: texts about the tumor with their references; one that tells of a resection forbids to say none."""
     evidence = [operation.evidence for operation in found]
     if any(operation.curative for operation in found):
         return known("resection", Resection.CURATIVE, evidence=evidence)
     if found:
         return known("resection", Resection.OTHER, evidence=evidence)
+    if told := [Evidence("a text tells of a resection", source) for text, source in words if _RESECTED.search(text)]:
+        return unknown("resection", Gap.NOT_READABLE, "a resection is only told in words", told)
     if record.searched("procedures"):
         return known(
             "resection",
@@ -206,6 +217,15 @@ def course_feature(tumor: Tumor, found: list[Operation], progressed: bool) -> Fe
             evidence,
         )
     return known("course", Course.ACTIVE, evidence=evidence)
+
+
+def words_about(tumor: Tumor, everyone: tuple[Tumor, ...], record: Record) -> Iterator[tuple[str, str]]:
+    """What Conditions and pathology say of the tumor in words, each with its reference."""
+    for condition in tumor.all_conditions:
+        yield from ((text, condition.resource.reference) for text in (condition.text, *notes(condition.resource.data)))
+    for report, text in pathology_words(tumor, everyone, record):
+        yield text, report.reference
+        yield from ((code, report.reference) for code in record.code(report).texts)
 
 
 def last_removal(found: list[Operation]) -> When | None:

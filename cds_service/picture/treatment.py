@@ -7,11 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
+from cds_service.fhir.prefetch import State
 from cds_service.fhir.values import codeables, reference
 from cds_service.fhir.values import elements as objects
 from cds_service.guideline.features import Evidence, Feature, Gap, known, unknown
 from cds_service.guideline.vocabulary import SystemicTherapy, Therapy
-from cds_service.picture.medications import Drug, Running, drugs
+from cds_service.picture.medications import Drug, Running, drugs, given_as_procedures, unnamed_drugs
 from cds_service.picture.record import Record
 from cds_service.picture.tumors import Tumor
 
@@ -25,6 +26,8 @@ _REASONS = {
     "other-cancer": ("other-cancer",),
 }  # fmt: skip
 _ANY_CANCER = ("cancer", "krebs", "malignant neoplasm", "malignant tumor")
+_DRUG_SEARCHES = ("medication-requests", "medication-statements")
+_UNNAMED = "a running medication does not say which drug it is"
 _SYSTEMIC = (
     "platinum", "etoposide", "irinotecan", "temozolomide", "capecitabine", "everolimus", "sunitinib", "cabozantinib",
     "prrt", "pd-l1", "other-chemotherapy",
@@ -34,6 +37,7 @@ _SYSTEMIC = (
 def therapy_features(tumor: Tumor, everyone: tuple[Tumor, ...], record: Record) -> Iterator[Feature]:
     """`therapy-systemic`, `therapy-ssa` and `therapy-platinum` of one tumor."""
     own = [drug for drug in drugs(record) if _joins(drug, tumor, everyone, record)]
+    own += [drug for drug in given_as_procedures(record) if _joins(drug, tumor, everyone, record)]
     yield _systemic(own, record)
     yield _class("therapy-ssa", "ssa", own, record)
     yield _class("therapy-platinum", "platinum", own, record)
@@ -75,6 +79,8 @@ def _class(name: str, drug_class: str, own: Iterable[Drug], record: Record) -> F
     if given:
         running = any(drug.running is Running.ACTIVE for drug in given)
         return known(name, Therapy.ACTIVE if running else Therapy.PAST, evidence=evidence)
+    if unread := list(unnamed_drugs(record)):
+        return unknown(name, Gap.NOT_READABLE, _UNNAMED, unread)
     if _searched(record):
         return known(
             name,
@@ -91,6 +97,8 @@ def _systemic(own: list[Drug], record: Record) -> Feature:
         running = any(drug.running is Running.ACTIVE for drug in given)
         value = SystemicTherapy.ACTIVE if running else SystemicTherapy.PAST
         return known(name, value, evidence=[drug.evidence for drug in given])
+    if unread := list(unnamed_drugs(record)):
+        return unknown(name, Gap.NOT_READABLE, _UNNAMED, unread)
     if not _searched(record):
         return unknown(name, Gap.NOT_SEARCHED)
     ssa = [drug.evidence for drug in own if "ssa" in drug.names]
@@ -104,4 +112,6 @@ def _systemic(own: list[Drug], record: Record) -> Feature:
 
 
 def _searched(record: Record) -> bool:
-    return record.searched("medication-requests") or record.searched("medication-statements")
+    """Whether requests or statements came whole, and neither of them only in part."""
+    broken = any(record.chart.states.get(key) in (State.PARTIAL, State.FAILED) for key in _DRUG_SEARCHES)
+    return not broken and any(record.searched(key) for key in _DRUG_SEARCHES)

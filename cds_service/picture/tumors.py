@@ -5,9 +5,11 @@ Decides no diagnosis; that is `diagnosis`.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from cds_service.fhir.codes import Codeable
 from cds_service.fhir.resources import Resource
 from cds_service.fhir.values import codeables, elements, reference
 from cds_service.picture.neoplasms import NEN, Mark, Neoplasm, neoplasms
@@ -16,6 +18,16 @@ from cds_service.picture.record import Record
 _FAMILY = dict.fromkeys((*NEN, "personal-history"), "nen")
 _MALIGNANT_FAMILIES = {"nen", "sclc", "other-nen", "neuroblastoma", "nsclc", "breast", "prostate", "melanoma",
                        "seminoma", "brain-tumor", "other-cancer", "site-only"}  # fmt: skip
+
+
+_ELSEWHERE = {
+    "breast": re.compile(r"\bbreast|\bmamma", re.IGNORECASE),
+    "prostate": re.compile(r"\bprostat", re.IGNORECASE),
+    "other": re.compile(
+        r"\bthyroid|\bschilddrüs|\bskin\b|\bhaut\b|\bcervi(?:x|cal)|\bendometri|\bbladder|\bharnblase|\bkidney|\bniere\b",
+        re.IGNORECASE,
+    ),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,20 +212,34 @@ def owners(resource: Resource, candidates: tuple[Tumor, ...], record: Record) ->
         return linked
     if named & {c.reference for c in record.chart.of("Condition")}:
         return []
+    if elsewhere := _organ_elsewhere(resource, record):
+        return [t for t in candidates if t.family == elsewhere or (elsewhere == "other" and t.site in ("", "other"))]
     sites = _sites(resource, record)
     located = [tumor for tumor in candidates if tumor.site in sites]
     return located if len(located) == 1 else list(candidates)
 
 
-def _sites(resource: Resource, record: Record) -> frozenset[str]:
+def _organ_elsewhere(resource: Resource, record: Record) -> str:
+    """The family of tumors of an organ that is none of ours ("breast", "prostate", "other"); "" for all else."""
+    texts = [words for place in (*_places(resource, record), record.code(resource)) for words in place.texts]
+    return next((family for family, organ in _ELSEWHERE.items() if any(organ.search(words) for words in texts)), "")
+
+
+def _places(resource: Resource, record: Record) -> list[Codeable]:
+    """The body site of a result and of its specimen."""
     places = codeables(resource.at("bodySite"), record.book)
     specimen = record.chart.find(reference(resource.at("specimen")))
     if specimen is not None:
         collection = specimen.at("collection")
         places += codeables(collection.get("bodySite"), record.book) if isinstance(collection, dict) else []
+        places += codeables(specimen.at("type"), record.book)
+    return places
+
+
+def _sites(resource: Resource, record: Record) -> frozenset[str]:
     return frozenset(
         meaning.attributes["site"]
-        for place in places
+        for place in _places(resource, record)
         for meaning in record.book.in_text(place.texts, "diagnoses")
         if meaning.name == "words" and "site" in meaning.attributes
     )

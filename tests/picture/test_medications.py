@@ -85,8 +85,8 @@ def test_a_drug_is_found_by_reference_contained_or_display() -> None:
     inside = request("", medicationReference=ref("#m1"), contained=[other, lanreotide])
     shown = request("", medicationReference={"display": "Lanreotide"})
     assert ssa(beside, lanreotide) == ssa(inside) == ssa(shown) == "active"
-    assert ssa(request("", medicationReference=ref("Medication/elsewhere"))) == "none-recorded"
-    assert ssa(request("")) == "none-recorded"
+    assert ssa(request("", medicationReference=ref("Medication/elsewhere"))) == "unknown"
+    assert ssa(request("")) == "unknown"
 
 
 # --- running or past ---------------------------------------------------------------------------------------------
