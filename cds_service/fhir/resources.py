@@ -14,7 +14,7 @@ from cds_service.errors import BadJson
 from cds_service.fhir.codes import CodeBook
 from cds_service.fhir.dates import parse
 from cds_service.fhir.prefetch import Sent, State, Supply
-from cds_service.fhir.values import codeable, date_of, elements, listed, reference, text
+from cds_service.fhir.values import codeable, date_of, elements, is_readable, listed, reference, text
 from cds_service.json_bytes import Head, decode, encode, head
 
 OBSERVATION_FOLDERS = ("markers", "pathology", "status")
@@ -187,12 +187,27 @@ def _unusable(resource: Resource, book: CodeBook, now: datetime) -> str:
     """Why it must not be used."""
     if resource.type == "Observation" and (words := book.contradiction(codeable(resource.at("code"), book))):
         return f"has a code that does not mean {words!r}"
+    if resource.type == "DiagnosticReport" and (kinds := _unreadable_forms(resource)):
+        return f"holds only what this service cannot read ({kinds})"
     if any(_HEMOLYSIS_MODIFIER not in url for url in _modifiers(resource)):
         return "carries a modifierExtension this service does not know"
     when = date_of(resource.data, *_PAST_DATES)
     if when and when.earliest > now + timedelta(days=1):
         return f"is dated in the future ({when.text})"
     return ""
+
+
+def _unreadable_forms(report: Resource) -> str:
+    """The content types of a report whose words all stand in attachments that are no text; "" if it has others.
+
+    A laboratory's report is left out: its results are Observations of their own.
+    """
+    said = text(report.at("conclusion")) or elements(report.at("conclusionCode"))
+    codes = {coding.get("code") for kind in elements(report.at("category")) for coding in elements(kind.get("coding"))}
+    if said or "LAB" in codes or any(is_readable(form) for form in elements(report.at("presentedForm"))):
+        return ""
+    kinds = (text(form.get("contentType")) or "no content type" for form in elements(report.at("presentedForm")))
+    return ", ".join(sorted(set(kinds)))
 
 
 def _modifiers(resource: Resource) -> Iterator[str]:

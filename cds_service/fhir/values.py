@@ -171,6 +171,11 @@ def from_words(words: str, absent: str = "") -> Value:
     return Value(amount, unit, words, absent=absent)
 
 
+def is_readable(form: Element) -> bool:
+    """Whether an Attachment brings its words along, as plain text or HTML."""
+    return text(form.get("contentType")).startswith(("text/plain", "text/html")) and isinstance(form.get("data"), str)
+
+
 def notes(resource: Element) -> Iterator[str]:
     """The texts of note (Annotation) and of the narrative-free comment elements."""
     for note in elements(resource.get("note")):

@@ -32,6 +32,7 @@ _PLAIN = {
     "other-cancer": Diagnosis.OTHER_CANCER,
 }
 _MAY_BE_NEUROENDOCRINE = ("lung", "pancreas", "small-intestine", "duodenum", "")  # C34, C25 and C17
+_NEUROENDOCRINE = (Diagnosis.NET, Diagnosis.NEC, Diagnosis.HIGH_GRADE_UNDETERMINED, Diagnosis.NEN_UNSPECIFIED)
 _NAMED_IN_REPORTS = (*NEN, "sclc", "other-nen", "nsclc", "other-cancer", "melanoma", "seminoma", "breast", "prostate")
 _STAINS = (
     "pathology/ihc-neuroendocrine",
@@ -301,6 +302,8 @@ class _Facts:
 
 def histology_feature(tumor: Tumor, named: Named, tissue: Tissue, record: Record) -> Feature:
     """Whether pathology stands behind the diagnosis, or only a code."""
+    if named.value in _NEUROENDOCRINE and tissue.kinds and not tissue.kinds & {*NEN, "other-nen", "personal-history"}:
+        return unknown("histology", Gap.CONTRADICTORY, "pathology names no neuroendocrine tumor", tissue.evidence)
     if tissue.marks or (tissue.differentiation and tissue.evidence):
         return known("histology", Histology.DOCUMENTED, evidence=tissue.evidence)
     if tissue.stained and not _rests_on_code_alone(tumor, named):

@@ -21,6 +21,7 @@ from cds_service.fhir.values import (
     codeable,
     date_of,
     elements,
+    is_readable,
     text,
 )
 from cds_service.guideline.knowledge import Knowledge
@@ -97,12 +98,11 @@ def report_texts(resource: Resource, book: CodeBook) -> Iterator[str]:
         if words := codeable(conclusion, book).shown:
             yield words
     for form in elements(resource.at("presentedForm")):
-        yield from _attached(text(form.get("contentType")), form.get("data"))
+        if is_readable(form):
+            yield from _attached(text(form.get("contentType")), str(form["data"]))
 
 
-def _attached(content_type: str, data: object) -> Iterator[str]:
-    if not content_type.startswith(("text/plain", "text/html")) or not isinstance(data, str):
-        return
+def _attached(content_type: str, data: str) -> Iterator[str]:
     try:
         words = base64.b64decode(data[: _LONGEST_REPORT * 2]).decode("utf-8", "replace")[:_LONGEST_REPORT]
     except (binascii.Error, ValueError):
