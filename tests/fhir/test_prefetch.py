@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from cds_service.fhir.prefetch import State, Supply
-from tests.fhir.calls import TEMPLATES, bundle, condition, observation, supply
+from tests.fhir.calls import PATIENT, TEMPLATES, bundle, condition, observation, supply
 
 OUTCOME = {"resourceType": "OperationOutcome", "issue": [{"severity": "warning", "code": "suppressed"}]}
 NSE_CODES = "http://loinc.org|15060-7,http://loinc.org|57371-7"
@@ -183,3 +183,19 @@ def test_a_lone_link_counts_as_a_list_of_one() -> None:
 def test_no_link_is_needed_under_our_own_keys() -> None:
     assert supply(nse=bundle(), reports=bundle()).searched == {"nse", "reports"}
     assert set(TEMPLATES) > {"nse", "reports"}
+
+
+@pytest.mark.parametrize(
+    ("url", "proves"),
+    [
+        (f"https://ehr.example.org/Condition?patient={PATIENT}", True),
+        (f"https://ehr.example.org/Condition?patient={PATIENT}&_count=100", True),
+        (f"https://ehr.example.org/Condition?patient={PATIENT}&clinical-status=active", False),
+        ("https://ehr.example.org/Condition?patient=p2", False),
+        (f"https://ehr.example.org/Condition?patient={PATIENT}&code=x", False),
+        ("https://ehr.example.org/fhir?_getpages=1", True),
+        ("https://[", True),
+    ],
+)
+def test_a_link_that_asked_for_less_proves_nothing(url: str, proves: bool) -> None:
+    assert state(linked(url))[1] is proves

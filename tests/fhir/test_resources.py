@@ -295,3 +295,25 @@ def test_hostile_resources_never_raise(members: dict[str, Any], kind: str) -> No
     sent = {"resourceType": kind, "id": "x", "code": {"text": "NSE"}} | members
     read = chart(conditions=bundle(sent, sent), anything=sent)
     assert all(resource.data for resource in read.resources)
+
+
+PDF = {"contentType": "application/pdf", "data": "AAAA"}
+
+
+@pytest.mark.parametrize(
+    ("members", "aside"),
+    [
+        ({"presentedForm": [PDF]}, True),
+        ({"presentedForm": [{"url": "Binary/1"}]}, True),
+        ({"presentedForm": [PDF], "conclusion": "NET G1"}, False),
+        ({"presentedForm": [PDF], "conclusionCode": [{"text": "NET G1"}]}, False),
+        ({"presentedForm": [PDF, {"contentType": "text/plain", "data": "TkVU"}]}, False),
+        ({"presentedForm": [PDF], "category": [{"coding": [{"code": "LAB"}]}]}, False),
+        ({}, False),
+    ],
+)
+def test_a_report_that_is_only_a_pdf_hides_facts(members: dict[str, Any], aside: bool) -> None:
+    report = {"resourceType": "DiagnosticReport", "id": "r", "status": "final", "code": {"text": "Pathology"}}
+    read = chart(reports=bundle(report | {"subject": {"reference": f"Patient/{PATIENT}"}} | members))
+    assert bool(read.set_aside) is aside
+    assert read.was_searched("reports") is not aside

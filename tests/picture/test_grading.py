@@ -489,3 +489,48 @@ def test_a_tumor_of_unknown_histology_has_an_unknown_grade() -> None:
     organ = condition("icd-10|C25.1")
     assert (seen("grade", organ, ki67(5)), seen("grade-recorded", organ)) == ("unknown", "unknown")
     assert seen("grade", condition("icd-10-cm|C34.11"), ki67(5)) == "not-applicable"
+
+
+# --- several figures ---------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("words", "value"),
+    [
+        ("Ki-67 labeling index is approximately 2%, hot spot 25%", "over-20-to-55"),
+        ("Ki-67 (MIB-1) 30 percent", "over-20-to-55"),
+        ("Ki-67 30 Prozent", "over-20-to-55"),
+        ("Ki-67 2 % in the primary. Ki-67 25 % in the liver metastasis.", "unknown"),
+        ("Ki-67 2 %. As stated above, Ki-67 2 %.", "to-2"),
+    ],
+)
+def test_a_report_with_one_figure_or_a_hot_spot_is_read(words: str, value: str) -> None:
+    assert band(pathology(words)) == value
+
+
+def test_a_report_with_two_figures_is_shown_but_not_chosen_from() -> None:
+    words = pathology("Ki-67 2 % in the primary. Ki-67 25 % in the metastasis.")
+    assert said("ki67-band", ISLETS, words) == "Ki-67 2 and 25 % in one report, 2026-03-16"
+    assert band(ki67("Ki-67 2 % here, Ki-67 25 % there")) == "unknown"
+
+
+def test_results_of_one_day_that_differ_are_held_as_all_they_allow() -> None:
+    assert band(ki67(4, id="a"), ki67(8, id="b")) == "3-to-under-10"
+    assert band(ki67(1, id="a"), ki67(8, id="b")) == "unknown"
+    assert (
+        said("ki67-band", ISLETS, ki67(4, id="a"), ki67(8, id="b")) == "Ki-67 4-8 % (results that differ), 2026-03-15"
+    )
+    assert band(ki67("<1", id="a"), ki67("1-2", id="b")) == "to-2"
+    assert band(ki67(">20", id="a"), ki67(30, id="b"), ki67("15-30", id="c")) == "unknown"
+
+
+# --- of another organ --------------------------------------------------------------------------------------------
+
+
+def test_a_biopsy_of_the_breast_says_nothing_of_a_tumor_of_the_gut() -> None:
+    biopsy = report("Breast core biopsy", "Invasive ductal carcinoma, Ki-67 40 %", category="SP")
+    assert seen("ki67-found", ILEUM, biopsy) == "not-found"
+    assert seen("ki67-found", ILEUM, report("Skin biopsy", "Ki-67 40 %", category="SP")) == "not-found"
+    assert (
+        seen("ki67-found", condition("icd-10-cm|C7A.8"), report("Kidney biopsy", "Ki-67 4 %", category="SP")) == "found"
+    )

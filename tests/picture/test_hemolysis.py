@@ -131,3 +131,19 @@ def test_an_index_belongs_to_its_own_sample() -> None:
 def test_a_raised_index_says_how_much_nse_it_could_explain(value: Any, words: str) -> None:
     evidence = said("nse-specimen", nse(), index(value))
     assert (words in evidence) if words else ("could account" not in evidence)
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "Note: hemolysis may increase NSE results.",
+        "Hemolyzed samples are rejected.",
+        "NSE is falsely high if hemolyzed.",
+        "Hämolyse kann zu falsch hohen Werten führen.",
+        "Bei Hämolyse nicht verwertbar.",
+        "Hämolytische Proben werden verworfen.",
+    ],
+)
+def test_a_general_remark_on_hemolysis_says_nothing_of_this_sample(words: str) -> None:
+    assert state(noted(words)) == "not-recorded"
+    assert state(noted(f"{words} Sample hemolyzed.")) == "hemolyzed"

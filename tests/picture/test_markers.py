@@ -147,3 +147,10 @@ def test_chromogranin_a_without_a_range_may_be_interpreted() -> None:
     flagged = [{"coding": [{"code": "H", "system": INTERPRETATION}]}]
     assert seen("cga-level", cga(390, high=None, interpretation=flagged)) == "high"
     assert said("cga-level", cga(390, high=None, interpretation=flagged)) == "CgA 390 ug/L, 2026-11-10"
+
+
+@pytest.mark.parametrize(
+    ("limit", "value"), [(0.0163, "unknown"), (370, "unknown"), (4, "high"), (15, "high"), (60, "normal")]
+)
+def test_a_limit_no_laboratory_has_judges_nothing(limit: float, value: str) -> None:
+    assert level(nse(21.1, high=limit)) == value

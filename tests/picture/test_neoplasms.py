@@ -158,3 +158,31 @@ def test_the_related_condition_is_read_from_its_extension() -> None:
     assert read(condition("icd-10-cm|C78.7", related="Condition/ileum")).related == "Condition/ileum"
     other = [{"url": "https://example.org/other", "valueReference": {"reference": "Condition/x"}}]
     assert read(condition("icd-10-cm|C78.7", extension=other)).related == ""
+
+
+@pytest.mark.parametrize(
+    ("morphology", "kinds"),
+    [
+        ("icd-o-3|8140/3|Adenocarcinoma", {"site-only", "other-cancer"}),
+        ("icd-o-3|8070/6", {"site-only", "other-cancer"}),
+        ("icd-o-3|8010/3", {"site-only"}),  # carcinoma: which one is not said
+        ("icd-o-3|8140/0", {"site-only"}),
+    ],
+)
+def test_a_malignant_morphology_outside_ours_is_another_cancer(morphology: str, kinds: set[str]) -> None:
+    assert {mark.kind for mark in read(condition("icd-10|C25.1", morphology=morphology)).marks} == kinds
+
+
+@pytest.mark.parametrize("text", ["NEC G3", "NEC of the pancreas", "Pankreas-NEC", "NEC des Kolons"])
+def test_nec_in_short_is_a_carcinoma(text: str) -> None:
+    assert read(condition(text=text)).kind == "nec"
+
+
+@pytest.mark.parametrize("text", ["Disorder of neuroendocrine system, NEC", "Chest pain, NEC", "Fear of cancer"])
+def test_not_elsewhere_classified_is_no_carcinoma(text: str) -> None:
+    assert found(condition(text=text)) == []
+
+
+@pytest.mark.parametrize("text", ["Lungenrundherd", "Pankreastumor", "Leberherd", "Pancreatic neoplasm"])
+def test_a_mass_is_known_by_its_german_and_english_words(text: str) -> None:
+    assert read(condition(text=text)).kind == "mass"

@@ -379,3 +379,10 @@ def test_an_event_with_a_coarse_date_leaves_the_event_open() -> None:
 def test_no_event_is_said_only_after_conditions_and_procedures_were_searched() -> None:
     assert seen("nse-event", nse(40)) == "none-recorded"
     assert gap("nse-event", nse(40), without=("procedures",)) is Gap.NOT_SEARCHED
+
+
+@pytest.mark.parametrize("fluid", ["Cerebrospinal fluid", "CSF", "Liquor", "Pleural effusion", "Aszites", "Tissue"])
+def test_an_nse_of_another_fluid_is_no_nse_of_serum(fluid: str) -> None:
+    other = nse(90, specimen=ref("Specimen/s"))
+    assert reading(other, specimen("s", type={"text": fluid})) == "none-found"
+    assert reading(other, specimen("s", type={"text": "Serum"})) == "usable"

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from cds_service.guideline.features import Gap
 from cds_service.picture.orders import ordering_feature
-from tests.picture.charts import Resource, concept, draft, drafted, picture, ref
+from tests.picture.charts import Resource, concept, condition, draft, drafted, picture, ref
 
 
 def ordering(*resources: Resource) -> str:
@@ -112,3 +114,44 @@ def test_a_draft_without_an_id_cannot_be_named() -> None:
 def test_a_draft_says_which_concepts_it_means() -> None:
     (read,) = drafted(draft(text="NSE"))
     assert "orders/nse" in read.concepts
+
+
+# --- its reason --------------------------------------------------------------------------------------------------
+
+
+def reasoned(text: str, *, drug: str = "Lanreotide 120 mg", **members: Any) -> Resource:
+    return draft("MedicationRequest", text=drug, reasonCode=[concept(text=text)], **members)
+
+
+@pytest.mark.parametrize("reason", ["Carcinoid syndrome", "Flushing", "Acromegaly", "Diarrhea"])
+def test_a_depot_analog_against_symptoms_treats_no_tumor(reason: str) -> None:
+    assert ordering(reasoned(reason)) == "none"
+
+
+def test_a_depot_analog_for_the_tumor_is_one() -> None:
+    assert ordering(reasoned("Neuroendocrine carcinoma")) == "ssa-depot"
+
+
+def test_a_depot_analog_without_a_reason_is_open_beside_acromegaly() -> None:
+    acromegaly = condition("icd-10-cm|E22.0")
+    [made] = drafted(draft("MedicationRequest", text="Lanreotide 120 mg"), on=(acromegaly,))
+    assert ordering_feature((made,)).shown == "unknown"
+
+
+@pytest.mark.parametrize(
+    ("reason", "value"),
+    [
+        ({"reasonCode": [concept("icd-10-cm|C50.911")]}, "nse"),
+        ({"reasonCode": [concept("icd-10-cm|R63.4")]}, "nse"),
+        ({"reasonCode": [concept("snomed|254632001")]}, "unknown"),
+        ({"reasonCode": [concept(text="as discussed")]}, "unknown"),
+        ({"reasonReference": [{"reference": "Condition/elsewhere", "display": "SCLC"}]}, "unknown"),
+        ({"reasonReference": [{"reference": "Condition/elsewhere"}]}, "unknown"),
+        ({"reasonReference": [{"reference": "Condition/breast"}]}, "nse"),
+        ({"note": [{"text": "Small cell lung cancer, follow-up"}]}, "unknown"),
+    ],
+)
+def test_an_nse_with_a_reason_nobody_can_weigh_is_left_alone(reason: Resource, value: str) -> None:
+    breast = condition("icd-10-cm|C50.911", id="breast")
+    [made] = drafted(draft("ServiceRequest", "loinc|15060-7", **reason), on=(breast,))
+    assert ordering_feature((made,)).shown == value

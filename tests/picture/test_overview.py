@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from cds_service.guideline.features import Gap
-from tests.picture.charts import Resource, condition, feature, gap, histology, picture, procedure, seen
+from tests.picture.charts import Resource, condition, feature, gap, histology, pathology, picture, procedure, seen
 
 ILEUM = condition("icd-10-cm|C7A.012", id="ileum")
 PANCREAS = condition("icd-10-cm|C25.4", id="pancreas")
@@ -164,3 +164,39 @@ def test_the_context_needs_the_conditions() -> None:
 def test_two_tumors_have_two_pictures() -> None:
     drawn = picture(ILEUM, SCLC)
     assert [tumor.reference for tumor in drawn.tumors] == ["Condition/ileum", "Condition/sclc"]
+
+
+# --- what forbids to say that there is no tumor ------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "hint",
+    [
+        condition(text="Adrenal mass"),
+        condition(text="History of lung cancer"),
+        condition(text="Inzidentalom der Nebenniere"),
+        condition("icd-10-cm|E16.4|Increased secretion of gastrin", text="Gastrinoma"),
+        condition(),  # without a code or words
+        condition("icd-10-cm|D35.2"),
+        pathology("Malignant cells, further workup recommended."),
+    ],
+)
+def test_no_context_is_claimed_where_something_may_be_a_tumor(hint: Resource) -> None:
+    assert seen("nse-context", hint) in {"unknown", "suspected-nen"}
+
+
+@pytest.mark.parametrize(
+    "resource",
+    [
+        condition(text="Hypertension"),
+        condition(text="Family history of breast cancer"),
+        condition(text="Screening for malignant neoplasm of colon"),
+        condition(text="Fear of cancer"),
+        condition(text="Benign neoplasm of colon"),
+        condition(text="Adrenal tumor", verification="refuted"),
+        condition(text="Body mass index 31"),
+        pathology("No malignancy."),
+    ],
+)
+def test_what_is_no_tumor_of_the_patient_leaves_the_context_none(resource: Resource) -> None:
+    assert seen("nse-context", resource) == "none"

@@ -311,3 +311,16 @@ def test_a_preliminary_or_undated_score_does_not_count() -> None:
 def test_a_missing_performance_status_says_why_it_is_missing() -> None:
     assert gap("performance-status") is Gap.NOT_RECORDED
     assert gap("performance-status", without=("status",)) is Gap.NOT_SEARCHED
+
+
+def test_words_without_a_date_make_no_pregnancy() -> None:
+    assert seen("pregnancy", condition(text="Pregnant")) == "possible"
+    assert seen("pregnancy", condition(text="Pregnant", recordedDate="2026-09-01")) == "pregnant"
+
+
+@pytest.mark.parametrize(
+    "words",
+    ["Pregnancy prevention", "Counseling about pregnancy", "Kinderwunsch", "Ectopic pregnancy", "Prior pregnancy"],
+)
+def test_words_about_another_pregnancy_or_none_make_none(words: str) -> None:
+    assert seen("pregnancy", condition(text=words, recordedDate="2026-09-01")) == "possible"

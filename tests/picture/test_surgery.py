@@ -338,3 +338,21 @@ def test_a_sparing_operation_of_the_organ_is_a_resection_but_not_curative_by_its
     assert resection(tumor, procedure(text=text), M0) == "other"
     assert course(tumor, procedure(text=text)) == "after-resection"
     assert resection(tumor, procedure(text=f"{text}, R0")) == "curative"
+
+
+@pytest.mark.parametrize(
+    "resource",
+    [
+        condition("icd-10-cm|C7A.012", text="Ileal NET, s/p resection 2021", id="ileum"),
+        condition("icd-10-cm|C7A.012", id="ileum", note=[{"text": "resected elsewhere"}]),
+        condition("icd-10-cm|C7A.012", text="Z. n. Hemikolektomie bei NET des Ileums", id="ileum"),
+    ],
+)
+def test_a_resection_told_only_in_words_forbids_to_say_that_there_was_none(resource: Resource) -> None:
+    assert resection(resource) == "unknown"
+
+
+def test_a_resection_specimen_forbids_to_say_that_there_was_none() -> None:
+    assert resection(ILEUM, pathology("Ileum resection specimen: NET G1.")) == "unknown"
+    assert resection(ILEUM, pathology("Unresectable NET, biopsy only.")) == "none-recorded"
+    assert resection(ILEUM, pathology("Inoperables, irresektables Karzinoid.")) == "none-recorded"

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from cds_service.guideline.features import Gap
-from tests.picture.charts import Resource, concept, condition, gap, ref, request, seen, statement
+from tests.picture.charts import Resource, concept, condition, gap, procedure, ref, request, seen, statement
 
 NET = condition("icd-10-cm|C7A.012", id="net")
 SCLC = condition("snomed|254632001", id="sclc")
@@ -121,3 +121,21 @@ def test_a_drug_for_a_condition_that_is_no_tumor_belongs_to_none() -> None:
 def test_medications_are_read_without_any_tumor() -> None:
     assert seen("therapy-ssa", statement("Lanreotide")) == "active"
     assert seen("therapy-platinum", statement("Cisplatin")) == "active"
+
+
+def test_cycles_recorded_as_procedures_are_therapy() -> None:
+    assert systemic(procedure(text="PRRT with 177Lu-DOTATATE, cycle 2", date="2026-10-01")) == "active"
+    assert systemic(procedure(text="Infusion of carboplatin", date="2020-10-01")) == "past"
+    assert systemic(procedure(text="Infusion of carboplatin", status="in-progress")) == "active"
+    assert systemic(procedure(text="Infusion of carboplatin", status="not-done")) == "none-recorded"
+    assert systemic(procedure(text="Octreotide injection")) == "none-recorded"
+
+
+def test_a_search_that_came_only_in_part_proves_nothing_even_beside_a_whole_one() -> None:
+    torn = {"medication-requests": b'{"resourceType": "Bundle", "total": 5}'}
+    assert gap("therapy-systemic", NET, broken=torn) is Gap.NOT_SEARCHED
+
+
+@pytest.mark.parametrize("brand", ["Mytolac", "Ipstyl", "Siroctid", "Olatuton"])
+def test_an_analog_is_known_by_its_brand(brand: str) -> None:
+    assert seen("therapy-ssa", NET, request(brand)) == "active"
