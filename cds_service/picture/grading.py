@@ -124,7 +124,7 @@ def _percent(result: Result) -> Percent | None:
         return _as_percent(first[0], result, value.words) if len(first) == 1 else None
     probe = value.amount.high if value.amount.high is not None else value.amount.low
     by = percent_factor(value.unit, probe or Decimal(0))
-    if isinstance(by, Refused):
+    if isinstance(by, Refused) or (by != 1 and "%" in value.words):  # a fraction by its code, percent by its unit
         return None
     amount = value.amount.scaled(by)
     return None if _exceeds_100(amount) else _as_percent(amount, result, value.words)

@@ -144,7 +144,7 @@ def _pregnant_conditions(record: Record) -> Iterator[Evidence]:
         if not meant or _has_ended(condition):
             continue
         when = date_of(condition.data, "onsetDateTime", "onsetPeriod", "recordedDate")
-        if when is None and not meant[0].by_code:
+        if when is None and not meant[0].by_code and code_of(condition.at("clinicalStatus")) != "active":
             continue  # words alone do not say when
         if when is None or when.within_days(record.limits.pregnancy_days, record.now) is not False:
             yield Evidence(dated(meant[0].words, when), condition.reference)

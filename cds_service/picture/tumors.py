@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from cds_service.fhir.codes import Codeable
 from cds_service.fhir.resources import Resource
-from cds_service.fhir.values import codeables, elements, reference
+from cds_service.fhir.values import codeables, elements, reference, text
 from cds_service.picture.neoplasms import NEN, Mark, Neoplasm, neoplasms
 from cds_service.picture.record import Record
 
@@ -20,11 +20,12 @@ _MALIGNANT_FAMILIES = {"nen", "sclc", "other-nen", "neuroblastoma", "nsclc", "br
                        "seminoma", "brain-tumor", "other-cancer", "site-only"}  # fmt: skip
 
 
+_NEUROENDOCRINE = re.compile(r"neuro-?endo[ck]rin|carcinoid|karzinoid|small[- ]cell|kleinzell", re.IGNORECASE)
 _ELSEWHERE = {
     "breast": re.compile(r"\bbreast|\bmamma", re.IGNORECASE),
     "prostate": re.compile(r"\bprostat", re.IGNORECASE),
     "other": re.compile(
-        r"\bthyroid|\bschilddrüs|\bskin\b|\bhaut\b|\bcervi(?:x|cal)|\bendometri|\bbladder|\bharnblase|\bkidney|\bniere\b",
+        r"\bthyroid|\bschilddrüs|\bskin\b|\bhaut\b|\bcervix|\bendometri|\bbladder|\bharnblase|\bkidney|\bniere\b",
         re.IGNORECASE,
     ),
 }
@@ -220,7 +221,12 @@ def owners(resource: Resource, candidates: tuple[Tumor, ...], record: Record) ->
 
 
 def _organ_elsewhere(resource: Resource, record: Record) -> str:
-    """The family of tumors of an organ that is none of ours ("breast", "prostate", "other"); "" for all else."""
+    """The family of tumors of an organ that is none of ours ("breast", "prostate", "other"); "" for all else.
+
+    A report that names a neuroendocrine tumor is of a metastasis there, not of a tumor of that organ.
+    """
+    if _NEUROENDOCRINE.search(text(resource.at("conclusion"))):
+        return ""
     texts = [words for place in (*_places(resource, record), record.code(resource)) for words in place.texts]
     return next((family for family, organ in _ELSEWHERE.items() if any(organ.search(words) for words in texts)), "")
 

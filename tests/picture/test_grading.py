@@ -534,3 +534,13 @@ def test_a_biopsy_of_the_breast_says_nothing_of_a_tumor_of_the_gut() -> None:
     assert (
         seen("ki67-found", condition("icd-10-cm|C7A.8"), report("Kidney biopsy", "Ki-67 4 %", category="SP")) == "found"
     )
+
+
+def test_a_metastasis_in_another_organ_is_of_the_tumor() -> None:
+    skin = report("Skin biopsy", "Metastasis of a neuroendocrine tumor, Ki-67 4 %", category="SP")
+    assert seen("ki67-found", ILEUM, skin) == "found"
+
+
+def test_a_fraction_that_is_printed_as_percent_is_not_read() -> None:
+    both = ki67(None, valueQuantity={"value": 0.5, "unit": "%", "code": "1"})
+    assert gap("ki67-band", ISLETS, both) is Gap.NOT_READABLE

@@ -313,8 +313,9 @@ def test_a_missing_performance_status_says_why_it_is_missing() -> None:
     assert gap("performance-status", without=("status",)) is Gap.NOT_SEARCHED
 
 
-def test_words_without_a_date_make_no_pregnancy() -> None:
-    assert seen("pregnancy", condition(text="Pregnant")) == "possible"
+def test_words_without_a_date_make_a_pregnancy_only_where_they_are_called_active() -> None:
+    assert seen("pregnancy", condition(text="Pregnant", status="")) == "possible"
+    assert seen("pregnancy", condition(text="Pregnant")) == "pregnant"
     assert seen("pregnancy", condition(text="Pregnant", recordedDate="2026-09-01")) == "pregnant"
 
 
