@@ -55,13 +55,7 @@ class Guideline:
         return cls(knowledge, CodeBook(knowledge.concepts.values(), knowledge.systems))
 
 
-def answer(
-    body: bytes,
-    service: Service,
-    guideline: Guideline,
-    now: datetime,
-    new_id: Callable[[], str],
-) -> Answer:
+def answer(body: bytes, service: Service, guideline: Guideline, now: datetime, new_id: Callable[[], str]) -> Answer:
     """Answers one hook call.
 
     Raises:
@@ -127,11 +121,7 @@ class _Door:
 
 
 def require(
-    verdicts: tuple[Verdict, ...],
-    picture: PatientPicture,
-    record: Record,
-    drafted: tuple[Draft, ...],
-    hook: str,
+    verdicts: tuple[Verdict, ...], picture: PatientPicture, record: Record, drafted: tuple[Draft, ...], hook: str
 ) -> None:
     """412 where nothing fires and no Conditions came under any key - on order hooks only for a draft we know."""
     if any(v.is_shown and not v.recommendation.footer for v in verdicts) or "yes" in picture.patient["deceased"].values:

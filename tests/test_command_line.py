@@ -94,8 +94,7 @@ def test_a_file_that_is_not_there_is_refused() -> None:
 
 
 @pytest.mark.parametrize(
-    ("body", "hook"),
-    [(b'{"hook": "order-sign"}', "order-sign"), (b"{}", ""), (b"nothing", ""), (b'{"hook": NaN}', "")],
+    ("body", "hook"), [(b'{"hook": "order-sign"}', "order-sign"), (b"{}", ""), (b"nothing", ""), (b'{"hook": NaN}', "")]
 )
 def test_the_hook_is_read_from_the_call(body: bytes, hook: str) -> None:
     assert command_line.hook_of(body) == hook

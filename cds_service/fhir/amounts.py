@@ -17,29 +17,11 @@ _PLAIN = re.compile(
 _GROUPED = re.compile(r"[1-9]\d{0,2},\d{3}")  # 1234 to one reader, 1.234 to another
 _SMALLEST_EXPONENT = -30  # printed in full, 1e-999999999 would fill the memory
 _WORDS = (
-    (
-        re.compile(
-            r"\b(?:greater|more|higher) than(?! or)|\b(?:above|over|größer als|über)\b",
-            re.IGNORECASE,
-        ),
-        ">",
-    ),
-    (
-        re.compile(
-            r"\b(?:less|lower|fewer) than(?! or)|\b(?:below|under|kleiner als|unter)\b",
-            re.IGNORECASE,
-        ),
-        "<",
-    ),
-    (
-        re.compile(r"\bup to\b|\bat most\b|\bbis zu\b|\bmax(?:imal)?\.?(?=\s)", re.IGNORECASE),
-        "<=",
-    ),
+    (re.compile(r"\b(?:greater|more|higher) than(?! or)|\b(?:above|over|größer als|über)\b", re.IGNORECASE), ">"),
+    (re.compile(r"\b(?:less|lower|fewer) than(?! or)|\b(?:below|under|kleiner als|unter)\b", re.IGNORECASE), "<"),
+    (re.compile(r"\bup to\b|\bat most\b|\bbis zu\b|\bmax(?:imal)?\.?(?=\s)", re.IGNORECASE), "<="),
     (re.compile(r"\bat least\b|\bmindestens\b", re.IGNORECASE), ">="),
-    (
-        re.compile(r"\b(?:ca|circa|about|approx(?:imately)?|etwa|rund)\b\.?|~", re.IGNORECASE),
-        "",
-    ),
+    (re.compile(r"\b(?:ca|circa|about|approx(?:imately)?|etwa|rund)\b\.?|~", re.IGNORECASE), ""),
 )
 
 
@@ -63,9 +45,7 @@ class Amount:
 
     def scaled(self, by: Decimal) -> Amount:
         return replace(
-            self,
-            low=None if self.low is None else self.low * by,
-            high=None if self.high is None else self.high * by,
+            self, low=None if self.low is None else self.low * by, high=None if self.high is None else self.high * by
         )
 
     def joined(self, other: Amount) -> Amount:

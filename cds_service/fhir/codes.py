@@ -161,13 +161,7 @@ class CodeBook:
             if concept.folder == "markers" and self._contradicted(concept, coding.display):
                 continue
             yield Meaning(
-                concept,
-                line.attributes,
-                True,
-                Certainty.AFFIRMED,
-                coding.display or line.display,
-                rank,
-                line.system,
+                concept, line.attributes, True, Certainty.AFFIRMED, coding.display or line.display, rank, line.system
             )
 
     def _contradicted(self, concept: Concept, display: str) -> bool:

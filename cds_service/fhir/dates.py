@@ -64,11 +64,7 @@ def _interval(match: re.Match[str], zone: tzinfo) -> When:
             tzinfo=_zone(match, zone),
         )
         return When(moment, moment, match.string.strip()[:10])
-    return When(
-        start,
-        _after(start, month, day) - timedelta(microseconds=1),
-        match.string.strip(),
-    )
+    return When(start, _after(start, month, day) - timedelta(microseconds=1), match.string.strip())
 
 
 def _zone(match: re.Match[str], zone: tzinfo) -> tzinfo:

@@ -33,16 +33,7 @@ _READ = {  # the elements that are read of a cited resource; the rest of it is n
     "ServiceRequest": "status intent doNotPerform code subject authoredOn",
 }
 _ALL_ELEMENTS = {name for names in _READ.values() for name in names.split()}
-_LISTS = {
-    "interpretation",
-    "note",
-    "referenceRange",
-    "component",
-    "bodySite",
-    "stage",
-    "condition",
-    "reasonCode",
-}
+_LISTS = {"interpretation", "note", "referenceRange", "component", "bodySite", "stage", "condition", "reasonCode"}
 _LONE = {"Observation": {"bodySite"}}  # elements that are lists elsewhere but not in this type
 _DECISIVE = {
     "status",

@@ -15,17 +15,7 @@ from urllib.parse import parse_qsl, urlsplit
 from cds_service.errors import BadJson
 from cds_service.json_bytes import decode, elements, head, members
 
-_PAGING = {
-    "_sort",
-    "_format",
-    "_pretty",
-    "_count",
-    "_total",
-    "_bundletype",
-    "_getpages",
-    "_getpagesoffset",
-    "page",
-}
+_PAGING = {"_sort", "_format", "_pretty", "_count", "_total", "_bundletype", "_getpages", "_getpagesoffset", "page"}
 
 
 _NARROWING = {"date", "status", "clinical-status", "verification-status", "category", "_lastUpdated", "encounter"}

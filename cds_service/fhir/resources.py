@@ -86,19 +86,10 @@ class Chart:
         return set(keys) <= self.searched
 
     def find(self, reference: str) -> Resource | None:
-        return next(
-            (resource for resource in self.resources if resource.reference == reference),
-            None,
-        )
+        return next((resource for resource in self.resources if resource.reference == reference), None)
 
 
-def relevant(
-    supply: Supply,
-    patient_id: str,
-    book: CodeBook,
-    templates: Mapping[str, str],
-    now: datetime,
-) -> Chart:
+def relevant(supply: Supply, patient_id: str, book: CodeBook, templates: Mapping[str, str], now: datetime) -> Chart:
     """The chart of the patient of this call."""
     aside: list[SetAside] = []
     patients = _patients(supply.resources)

@@ -148,25 +148,13 @@ def _row_problems(row: Recommendation, knowledge: Knowledge) -> Iterator[Problem
     for plan in row.suggestions:
         for order in plan.creates:
             if order not in knowledge.orders:
-                yield Problem(
-                    name,
-                    "suggestions.create",
-                    f"{order!r} is not an order that can be drafted",
-                )
+                yield Problem(name, "suggestions.create", f"{order!r} is not an order that can be drafted")
     if row.group and row.group not in knowledge.groups:
         yield Problem(name, "group", f"{row.group!r} is not in groups.toml")
     if row.citations and all(citation.source.status == "origin only" for citation in row.citations):
-        yield Problem(
-            name,
-            "evidence",
-            "names no document that is more than the origin of the text",
-        )
+        yield Problem(name, "evidence", "names no document that is more than the origin of the text")
     if row.lead and len(row.summary) > parsing.SUMMARY_WITH_LEAD:
-        yield Problem(
-            name,
-            "summary",
-            f"has {len(row.summary)} characters; {parsing.SUMMARY_WITH_LEAD} with a lead",
-        )
+        yield Problem(name, "summary", f"has {len(row.summary)} characters; {parsing.SUMMARY_WITH_LEAD} with a lead")
 
 
 def _cycles(knowledge: Knowledge) -> Iterator[Problem]:

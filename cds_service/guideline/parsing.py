@@ -13,22 +13,9 @@ from decimal import Decimal
 from typing import Any
 
 from cds_service.errors import Problem
-from cds_service.guideline.concepts import (
-    CodeLine,
-    Concept,
-    MarkerLimits,
-    OrderPlan,
-    Phrase,
-)
+from cds_service.guideline.concepts import CodeLine, Concept, MarkerLimits, OrderPlan, Phrase
 from cds_service.guideline.limits import Limits
-from cds_service.guideline.recommendations import (
-    Citation,
-    Indicator,
-    Recommendation,
-    Review,
-    Source,
-    SuggestionPlan,
-)
+from cds_service.guideline.recommendations import Citation, Indicator, Recommendation, Review, Source, SuggestionPlan
 from cds_service.guideline.vocabulary import VOCABULARY
 
 SUMMARY_WITH_LEAD = 85
@@ -36,38 +23,19 @@ _LINE_KEYS = {"system", "code", "display", "checked", "children", "verified", "p
 
 
 def source(key: str, entry: Mapping[str, Any]) -> Source:
-    return Source(
-        key,
-        entry["title"],
-        entry["publisher"],
-        entry.get("year"),
-        entry["status"],
-        entry.get("url", ""),
-    )
+    return Source(key, entry["title"], entry["publisher"], entry.get("year"), entry["status"], entry.get("url", ""))
 
 
 def listed(when: Mapping[str, list[str]], name: str, problems: list[Problem]) -> dict[str, frozenset[str]]:
     """The `when` table of a row, every key and value held against the vocabulary."""
     for key, values in when.items():
         if key not in VOCABULARY:
-            problems.append(
-                Problem(
-                    name,
-                    f"when.{key}",
-                    f"is not a case feature{_nearest(key, VOCABULARY)}",
-                )
-            )
+            problems.append(Problem(name, f"when.{key}", f"is not a case feature{_nearest(key, VOCABULARY)}"))
             continue
         allowed = [str(value) for value in VOCABULARY[key].values]
         for value in values:
             if value not in allowed:
-                problems.append(
-                    Problem(
-                        name,
-                        f"when.{key}",
-                        f"{value!r} is not a value{_nearest(value, allowed)}",
-                    )
-                )
+                problems.append(Problem(name, f"when.{key}", f"{value!r} is not a value{_nearest(value, allowed)}"))
     return {key: frozenset(values) for key, values in when.items()}
 
 
@@ -118,10 +86,7 @@ def _refuse_quoted_dates(name: str, document: Mapping[str, Any], problems: list[
 
 
 def _citations(
-    name: str,
-    entries: Iterable[Mapping[str, str]],
-    sources: Mapping[str, Source],
-    problems: list[Problem],
+    name: str, entries: Iterable[Mapping[str, str]], sources: Mapping[str, Source], problems: list[Problem]
 ) -> Iterable[Citation]:
     for entry in entries:
         key = entry["document"]
@@ -129,20 +94,14 @@ def _citations(
             yield Citation(sources[key], entry.get("section", ""), entry.get("strength", ""))
         else:
             problems.append(
-                Problem(
-                    name,
-                    "evidence.document",
-                    f"{key!r} is not in sources.toml{_nearest(key, sources)}",
-                )
+                Problem(name, "evidence.document", f"{key!r} is not in sources.toml{_nearest(key, sources)}")
             )
 
 
 def _suggestion(entry: Mapping[str, Any]) -> SuggestionPlan:
     creates = entry.get("create", ())
     return SuggestionPlan(
-        entry["label"],
-        (creates,) if isinstance(creates, str) else tuple(creates),
-        entry.get("delete") == "the-order",
+        entry["label"], (creates,) if isinstance(creates, str) else tuple(creates), entry.get("delete") == "the-order"
     )
 
 
@@ -175,13 +134,7 @@ def _phrases(name: str, key: str, document: Mapping[str, Any], problems: list[Pr
         try:
             pattern = re.compile(table["pattern"], re.IGNORECASE)
         except re.error as fault:
-            problems.append(
-                Problem(
-                    name,
-                    key,
-                    f"{table['pattern']!r} is not a regular expression: {fault}",
-                )
-            )
+            problems.append(Problem(name, key, f"{table['pattern']!r} is not a regular expression: {fault}"))
             continue
         yield Phrase(pattern, {k: str(v) for k, v in table.items() if k not in _LINE_KEYS})
 
@@ -191,13 +144,7 @@ def order(concept: Concept, document: Mapping[str, Any], problems: list[Problem]
     lines = {f"{line.system}|{line.code}": line for line in concept.codes}
     for wanted in draft.get("emit", ()):
         if wanted not in lines or not lines[wanted].verified:
-            problems.append(
-                Problem(
-                    f"{concept.id}.toml",
-                    "draft.emit",
-                    f"{wanted!r} is not a verified code of it",
-                )
-            )
+            problems.append(Problem(f"{concept.id}.toml", "draft.emit", f"{wanted!r} is not a verified code of it"))
     return OrderPlan(
         id=concept.name,
         title=concept.title,
@@ -214,12 +161,7 @@ def order(concept: Concept, document: Mapping[str, Any], problems: list[Problem]
 
 def marker(document: Mapping[str, Any]) -> MarkerLimits:
     low, high = document.get("plausible_limit", ("", ""))
-    return MarkerLimits(
-        document["name"],
-        document["unit"],
-        str(document.get("upper_limit", "")),
-        (str(low), str(high)),
-    )
+    return MarkerLimits(document["name"], document["unit"], str(document.get("upper_limit", "")), (str(low), str(high)))
 
 
 def limits(document: Mapping[str, Any], problems: list[Problem]) -> Limits:

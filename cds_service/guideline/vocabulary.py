@@ -345,135 +345,52 @@ class FeatureKind:
     searches: tuple[str, ...] = ()
 
 
-_MEDICATION = (
-    "medication-requests",
-    "medication-statements",
-    "medication-administrations",
-    "medication-dispenses",
-)
+_MEDICATION = ("medication-requests", "medication-statements", "medication-administrations", "medication-dispenses")
 _TUMOR = ("conditions", "pathology", "reports")
 
 _KINDS = (
-    FeatureKind(
-        "deceased",
-        Scope.PATIENT,
-        Deceased,
-        "whether the patient is alive",
-        ("patient",),
-    ),
+    FeatureKind("deceased", Scope.PATIENT, Deceased, "whether the patient is alive", ("patient",)),
     FeatureKind("age-group", Scope.PATIENT, AgeGroup, "age", ("patient",)),
-    FeatureKind(
-        "care-goal",
-        Scope.PATIENT,
-        CareGoal,
-        "comfort-only care",
-        ("conditions", "procedures"),
-    ),
-    FeatureKind(
-        "pregnancy",
-        Scope.PATIENT,
-        Pregnancy,
-        "pregnancy",
-        ("patient", "conditions", "status", "procedures"),
-    ),
-    FeatureKind(
-        "performance-status",
-        Scope.PATIENT,
-        PerformanceStatus,
-        "performance status",
-        ("status",),
-    ),
+    FeatureKind("care-goal", Scope.PATIENT, CareGoal, "comfort-only care", ("conditions", "procedures")),
+    FeatureKind("pregnancy", Scope.PATIENT, Pregnancy, "pregnancy", ("patient", "conditions", "status", "procedures")),
+    FeatureKind("performance-status", Scope.PATIENT, PerformanceStatus, "performance status", ("status",)),
     FeatureKind("nen-count", Scope.PATIENT, NenCount, "neuroendocrine diagnoses", _TUMOR),
     FeatureKind("other-cancer", Scope.PATIENT, OtherCancer, "other cancers", _TUMOR),
     FeatureKind("nse-context", Scope.PATIENT, NseContext, "diagnosis", _TUMOR),
     FeatureKind(
-        "nse-reading",
-        Scope.PATIENT,
-        NseReading,
-        "NSE",
-        ("nse", "specimens", "reports", "conditions", "procedures"),
+        "nse-reading", Scope.PATIENT, NseReading, "NSE", ("nse", "specimens", "reports", "conditions", "procedures")
     ),
     FeatureKind("nse-level", Scope.PATIENT, Level, "NSE", ("nse",)),
     FeatureKind("nse-multiple", Scope.PATIENT, NseMultiple, "NSE", ("nse",)),
     FeatureKind(
-        "nse-count",
-        Scope.PATIENT,
-        NseCount,
-        "NSE",
-        ("nse", "specimens", "reports", "conditions", "procedures"),
+        "nse-count", Scope.PATIENT, NseCount, "NSE", ("nse", "specimens", "reports", "conditions", "procedures")
     ),
     FeatureKind("nse-age", Scope.PATIENT, NseAge, "NSE", ("nse",)),
-    FeatureKind(
-        "nse-specimen",
-        Scope.PATIENT,
-        NseSpecimen,
-        "hemolysis of the NSE sample",
-        ("nse", "specimens"),
-    ),
+    FeatureKind("nse-specimen", Scope.PATIENT, NseSpecimen, "hemolysis of the NSE sample", ("nse", "specimens")),
     FeatureKind(
         "nse-event", Scope.PATIENT, NseEvent, "events before the NSE draw", ("nse", "conditions", "procedures")
     ),
     FeatureKind("cga-level", Scope.PATIENT, Level, "chromogranin A", ("markers",)),
-    FeatureKind(
-        "cga-age",
-        Scope.PATIENT,
-        MarkerAge,
-        "chromogranin A",
-        ("markers",),
-    ),
+    FeatureKind("cga-age", Scope.PATIENT, MarkerAge, "chromogranin A", ("markers",)),
     FeatureKind("diagnosis", Scope.TUMOR, Diagnosis, "diagnosis", _TUMOR),
     FeatureKind("histology", Scope.TUMOR, Histology, "pathology", _TUMOR),
-    FeatureKind(
-        "course",
-        Scope.TUMOR,
-        Course,
-        "course of the disease",
-        ("conditions", "procedures", "status"),
-    ),
+    FeatureKind("course", Scope.TUMOR, Course, "course of the disease", ("conditions", "procedures", "status")),
     FeatureKind("primary", Scope.TUMOR, Primary, "primary site", _TUMOR),
     FeatureKind("extent", Scope.TUMOR, Extent, "stage", ("conditions", "status", "reports")),
     FeatureKind("ki67-found", Scope.TUMOR, Ki67Found, "Ki-67", ("pathology", "reports")),
     FeatureKind("ki67-band", Scope.TUMOR, Ki67Band, "Ki-67", ("pathology", "reports")),
     FeatureKind("grade", Scope.TUMOR, Grade, "grade", ("conditions", "pathology", "reports")),
-    FeatureKind(
-        "grade-recorded",
-        Scope.TUMOR,
-        GradeRecorded,
-        "grade",
-        ("conditions", "pathology", "reports"),
-    ),
+    FeatureKind("grade-recorded", Scope.TUMOR, GradeRecorded, "grade", ("conditions", "pathology", "reports")),
     FeatureKind("p53-rb1", Scope.TUMOR, P53Rb1, "p53 and RB1", ("pathology", "reports")),
     FeatureKind("hormone", Scope.TUMOR, Hormone, "hormone syndrome", ("conditions",)),
-    FeatureKind(
-        "sstr",
-        Scope.TUMOR,
-        Sstr,
-        "somatostatin receptor status",
-        ("pathology", "reports"),
-    ),
+    FeatureKind("sstr", Scope.TUMOR, Sstr, "somatostatin receptor status", ("pathology", "reports")),
     FeatureKind("progression", Scope.TUMOR, Progression, "disease status", ("status", "reports")),
-    FeatureKind(
-        "therapy-systemic",
-        Scope.TUMOR,
-        SystemicTherapy,
-        "systemic therapy",
-        _MEDICATION,
-    ),
+    FeatureKind("therapy-systemic", Scope.TUMOR, SystemicTherapy, "systemic therapy", _MEDICATION),
     FeatureKind("therapy-ssa", Scope.TUMOR, Therapy, "somatostatin analog therapy", _MEDICATION),
     FeatureKind("therapy-platinum", Scope.TUMOR, Therapy, "platinum therapy", _MEDICATION),
+    FeatureKind("resection", Scope.TUMOR, Resection, "resection", ("procedures", "reports", "conditions")),
     FeatureKind(
-        "resection",
-        Scope.TUMOR,
-        Resection,
-        "resection",
-        ("procedures", "reports", "conditions"),
-    ),
-    FeatureKind(
-        "resection-exception",
-        Scope.TUMOR,
-        ResectionException,
-        "tumor size",
-        ("status", "conditions", "reports"),
+        "resection-exception", Scope.TUMOR, ResectionException, "tumor size", ("status", "conditions", "reports")
     ),
     FeatureKind("ordering", Scope.CALL, Ordering, "what is being ordered"),
 )

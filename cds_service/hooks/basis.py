@@ -30,10 +30,7 @@ def basis_of(verdicts: Sequence[Verdict], unseen: Sequence[Feature], drawn: Draw
 
 
 def _named(verdict: Verdict) -> Card:
-    named: Card = {
-        "id": verdict.recommendation.id,
-        "statements": list(verdict.recommendation.statements),
-    }
+    named: Card = {"id": verdict.recommendation.id, "statements": list(verdict.recommendation.statements)}
     return named | ({"tumor": verdict.tumor.reference} if verdict.tumor and verdict.tumor.reference else {})
 
 

@@ -24,13 +24,7 @@ OVERRIDE_REASON = "urn:x-nen-cds:override-reason"
 def cards(drawn: Drawn) -> list[Card]:
     """The cards of one call, most urgent first; the last one says what was left out if there are too many."""
     shown = [v for v in drawn.verdicts if v.is_shown and not v.recommendation.footer]
-    ordered = sorted(
-        shown,
-        key=lambda v: (
-            *v.recommendation.sort_key,
-            v.tumor.reference if v.tumor else "",
-        ),
-    )
+    ordered = sorted(shown, key=lambda v: (*v.recommendation.sort_key, v.tumor.reference if v.tumor else ""))
     bundles = _bundles(ordered)
     most = drawn.knowledge.limits.cards_per_call
     made = [_card(bundle, drawn) for bundle in bundles[:most]]
@@ -74,10 +68,7 @@ def _card(bundle: Sequence[Verdict], drawn: Drawn) -> Card:
 
 def _belongs(footer: Verdict, bundle: Iterable[Verdict]) -> bool:
     """The footer about NSE stands under cards of rows that ask for NSE; one without own keys under every card."""
-    markers = {name.partition("-")[0] for name in footer.recommendation.own_keys} & {
-        "nse",
-        "cga",
-    }
+    markers = {name.partition("-")[0] for name in footer.recommendation.own_keys} & {"nse", "cga"}
     if not markers:
         return True
     return any(name.partition("-")[0] in markers for v in bundle for name in v.recommendation.own_keys)

@@ -16,11 +16,7 @@ from jsonschema import Draft202012Validator, ValidationError
 from cds_service.errors import BadHookRequest
 
 _FOLDER = Path(__file__).parent / "schemas"
-_TYPES = {
-    "string": "must be a string",
-    "object": "must be an object",
-    "array": "must be an array",
-}
+_TYPES = {"string": "must be a string", "object": "must be an object", "array": "must be an array"}
 
 
 @cache

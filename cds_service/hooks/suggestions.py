@@ -88,22 +88,11 @@ class Offer:
 
     def _is_newly_done(self, order: OrderPlan) -> bool:
         for resource in self.record.chart.of("Procedure", "DiagnosticReport"):
-            when = date_of(
-                resource.data,
-                "performedDateTime",
-                "performedPeriod",
-                "effectiveDateTime",
-                "issued",
-            )
+            when = date_of(resource.data, "performedDateTime", "performedPeriod", "effectiveDateTime", "issued")
             fresh = (
                 when is not None and when.within_days(self.record.limits.newly_done_days, self.record.now) is not False
             )
-            done = code_of(resource.at("status")) in (
-                "completed",
-                "final",
-                "amended",
-                "corrected",
-            )
+            done = code_of(resource.at("status")) in ("completed", "final", "amended", "corrected")
             if fresh and done and self._same(resource.data, order):
                 return True
         return False

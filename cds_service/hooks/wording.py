@@ -43,12 +43,7 @@ def _lead(verdict: Verdict, drawn: Drawn) -> str:
     return untagged(drawn.picture.leads.get(name, ""))
 
 
-def detail_of(
-    bundle: Sequence[Verdict],
-    footers: Sequence[Verdict],
-    unseen: Sequence[Feature],
-    drawn: Drawn,
-) -> str:
+def detail_of(bundle: Sequence[Verdict], footers: Sequence[Verdict], unseen: Sequence[Feature], drawn: Drawn) -> str:
     rows = [verdict.recommendation for verdict in bundle]
     if len(bundle) == 1:
         words = rows[0].advice + _of_tumor(bundle[0], drawn)
@@ -57,10 +52,7 @@ def detail_of(
     return paragraphs(
         words,
         section("Based on", _based_on(bundle)),
-        section(
-            "Not seen",
-            [*unseen_lines(unseen), *_unsearched(bundle, drawn), *set_aside_lines(drawn)],
-        ),
+        section("Not seen", [*unseen_lines(unseen), *_unsearched(bundle, drawn), *set_aside_lines(drawn)]),
         " ".join(_one_line(footer) for footer in sorted(footers, key=lambda v: v.recommendation.id)),
         _provenance(rows),
     )

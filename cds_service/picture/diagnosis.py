@@ -34,13 +34,7 @@ _PLAIN = {
 _MAY_BE_NEUROENDOCRINE = ("lung", "pancreas", "small-intestine", "duodenum", "")  # C34, C25 and C17
 _NEUROENDOCRINE = (Diagnosis.NET, Diagnosis.NEC, Diagnosis.HIGH_GRADE_UNDETERMINED, Diagnosis.NEN_UNSPECIFIED)
 _NAMED_IN_REPORTS = (*NEN, "sclc", "other-nen", "nsclc", "other-cancer", "melanoma", "seminoma", "breast", "prostate")
-_STAINS = (
-    "pathology/ihc-neuroendocrine",
-    "pathology/p53",
-    "pathology/rb1",
-    "pathology/sstr2",
-    "pathology/ki67",
-)
+_STAINS = ("pathology/ihc-neuroendocrine", "pathology/p53", "pathology/rb1", "pathology/sstr2", "pathology/ki67")
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,16 +76,10 @@ def tissue_of(tumor: Tumor, everyone: tuple[Tumor, ...], record: Record) -> Tiss
             words += meant
             marks += [_mark(meaning, report.reference) for meaning in named if meaning.name != "words"]
             shown.append(
-                Evidence(
-                    dated(f"pathology report: {named[0].words}", date_of_result(report)),
-                    report.reference,
-                )
+                Evidence(dated(f"pathology report: {named[0].words}", date_of_result(report)), report.reference)
             )
     stained = [
-        Evidence(
-            dated(f"{result.concept.partition('/')[2]} reported", result.when),
-            result.resource.reference,
-        )
+        Evidence(dated(f"{result.concept.partition('/')[2]} reported", result.when), result.resource.reference)
         for result in results(record, *_STAINS)
         if owners(result.resource, everyone, record) == [tumor]
     ]
@@ -111,13 +99,7 @@ def _histology(value: Value, record: Record) -> list[Meaning]:
 
 
 def _mark(meaning: Meaning, reference: str) -> Mark:
-    return Mark(
-        meaning.name,
-        Strength.MORPHOLOGY,
-        meaning.words,
-        reference,
-        tuple(sorted(meaning.attributes.items())),
-    )
+    return Mark(meaning.name, Strength.MORPHOLOGY, meaning.words, reference, tuple(sorted(meaning.attributes.items())))
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,16 +149,7 @@ def _is_suspected(tumor: Tumor, tissue: Tissue) -> bool:
 def _family_in_tissue(tissue: Tissue, site: str) -> str:
     """What histology makes of a tumor whose code names only its site."""
     kinds = tissue.kinds - {"site-only", "metastasis", "mass", "personal-history"}
-    for kind in (
-        "sclc",
-        "nsclc",
-        "other-nen",
-        "neuroblastoma",
-        "melanoma",
-        "seminoma",
-        "breast",
-        "prostate",
-    ):
+    for kind in ("sclc", "nsclc", "other-nen", "neuroblastoma", "melanoma", "seminoma", "breast", "prostate"):
         if kind in kinds:
             return kind
     if "small-cell" in kinds and site == "lung":
@@ -190,22 +163,14 @@ def _family_in_tissue(tissue: Tissue, site: str) -> str:
 
 def _without_histology(tumor: Tumor, said: tuple[Evidence, ...]) -> Named:
     if any(mark.get("value").startswith("nen") for c in tumor.metastases for mark in c.marks):
-        return Named(
-            Diagnosis.NEN_UNSPECIFIED,
-            said,
-            "metastases of a neuroendocrine tumor, no primary recorded",
-        )
+        return Named(Diagnosis.NEN_UNSPECIFIED, said, "metastases of a neuroendocrine tumor, no primary recorded")
     if tumor.family == "site-only" and tumor.site not in _MAY_BE_NEUROENDOCRINE:
         return Named(Diagnosis.OTHER_CANCER, said)
     return Named(Diagnosis.UNKNOWN, said, "the histology is not in the code", Gap.NOT_RECORDED)
 
 
 def _neuroendocrine(
-    tumor: Tumor,
-    tissue: Tissue,
-    grading: Grading,
-    record: Record,
-    said: tuple[Evidence, ...],
+    tumor: Tumor, tissue: Tissue, grading: Grading, record: Record, said: tuple[Evidence, ...]
 ) -> Named:
     facts = _Facts.of(tumor, tissue, grading, record)
     evidence = said + grading.evidence
@@ -266,35 +231,23 @@ class _Facts:
         if self.tissue_nec and self.tissue_net:
             return Diagnosis.NEN_UNSPECIFIED, "pathology names both NET and NEC"
         if self.tissue_net:
-            return (
-                Diagnosis.NET,
-                "a NEC code stands beside it" if self.coded_nec else "",
-            )
+            return (Diagnosis.NET, "a NEC code stands beside it" if self.coded_nec else "")
         if self.tissue_nec or self.coded_nec or self.poor or self.small_cell_alone:
             return self._carcinoma()
         return self._well_or_open()
 
     def _carcinoma(self) -> tuple[Diagnosis, str]:
         if self.high is False:
-            return (
-                Diagnosis.NEN_UNSPECIFIED,
-                "NEC is recorded with Ki-67 and mitoses not above 20",
-            )
+            return (Diagnosis.NEN_UNSPECIFIED, "NEC is recorded with Ki-67 and mitoses not above 20")
         if self.well:
-            return (
-                Diagnosis.NEN_UNSPECIFIED,
-                "NEC and well differentiated are both recorded",
-            )
+            return (Diagnosis.NEN_UNSPECIFIED, "NEC and well differentiated are both recorded")
         return Diagnosis.NEC, ""
 
     def _well_or_open(self) -> tuple[Diagnosis, str]:
         if self.well:
             return Diagnosis.NET, ""
         if self.high or (self.high is None and self.says_g3):
-            return (
-                Diagnosis.HIGH_GRADE_UNDETERMINED,
-                "high grade, differentiation not recorded",
-            )
+            return (Diagnosis.HIGH_GRADE_UNDETERMINED, "high grade, differentiation not recorded")
         if self.coded_net or self.high is False:
             return Diagnosis.NET, ""
         return Diagnosis.NEN_UNSPECIFIED, ""
@@ -311,11 +264,7 @@ def histology_feature(tumor: Tumor, named: Named, tissue: Tissue, record: Record
     if not record.searched("pathology", "reports"):
         return unknown("histology", Gap.NOT_SEARCHED)
     if named.value in (Diagnosis.SUSPECTED_NEN, Diagnosis.NONE):
-        return known(
-            "histology",
-            Histology.NOT_FOUND,
-            evidence=[Evidence("pathology searched, nothing found")],
-        )
+        return known("histology", Histology.NOT_FOUND, evidence=[Evidence("pathology searched, nothing found")])
     return known("histology", Histology.CODED, evidence=named.evidence[:1])
 
 
@@ -335,14 +284,6 @@ def primary_feature(tumor: Tumor, tissue: Tissue, record: Record) -> Feature:
     if not sites and not (tumor.all_conditions or record.searched("conditions")):
         return unknown("primary", Gap.NOT_SEARCHED)
     if not sites:
-        return known(
-            "primary",
-            Primary.NOT_RECORDED,
-            evidence=[Evidence("no primary site recorded")],
-        )
+        return known("primary", Primary.NOT_RECORDED, evidence=[Evidence("no primary site recorded")])
     site = sites.pop()
-    return known(
-        "primary",
-        Primary(site) if site in list(Primary) else Primary.OTHER,
-        evidence=evidence,
-    )
+    return known("primary", Primary(site) if site in list(Primary) else Primary.OTHER, evidence=evidence)

@@ -14,13 +14,7 @@ from cds_service.fhir.texts import Certainty, find
 from cds_service.guideline.features import Evidence, Feature, Gap, known, unknown
 from cds_service.guideline.vocabulary import Progression, Sstr
 from cds_service.picture.medications import drugs
-from cds_service.picture.record import (
-    Record,
-    date_of_result,
-    dated,
-    is_countable,
-    report_texts,
-)
+from cds_service.picture.record import Record, date_of_result, dated, is_countable, report_texts
 from cds_service.picture.results import results
 from cds_service.picture.tumors import Tumor, owners
 
@@ -38,18 +32,14 @@ _NEGATIVE = re.compile(
     r"|\bkeine\w* (?:pathologische\w* )?anreicherung",
     re.IGNORECASE,
 )
-_WEAK = re.compile(
-    r"\b(?:mixed|weak\w*|faint|heterogen\w*|low uptake|equivocal|gemischt|schwach\w*)\b",
-    re.IGNORECASE,
-)
+_WEAK = re.compile(r"\b(?:mixed|weak\w*|faint|heterogen\w*|low uptake|equivocal|gemischt|schwach\w*)\b", re.IGNORECASE)
 _PROGRESS = re.compile(
     r"\bprogress(?:ion|ing|ed)\b(?![\s-]*free)|\bprogredien\w*\b|\bprogress\b(?=\s+(?:der|des|von|bei|unter)\b)"
     r"|\bprogressiv\w*\s+(?:\w+\s+){0,2}(?:disease|tumou?r|lesion|metasta|nod|lymph|growth|erkrankung|wachstum|herde)",
     re.IGNORECASE,
 )
 _STABLE = re.compile(
-    r"\bstable\b|\bregress\w*|\bpartial response\b|\bcomplete response\b|\bstabil\w*|\brückläufig\w*",
-    re.IGNORECASE,
+    r"\bstable\b|\bregress\w*|\bpartial response\b|\bcomplete response\b|\bstabil\w*|\brückläufig\w*", re.IGNORECASE
 )
 
 
@@ -63,21 +53,13 @@ def sstr_feature(tumor: Tumor, everyone: tuple[Tumor, ...], record: Record) -> F
         shown = Evidence(dated(f"{record.code(report).shown}: {state or 'no clear statement'}", date_of_result(report)),
                          report.reference)  # fmt: skip
         if state is None:
-            return unknown(
-                "sstr",
-                Gap.NOT_READABLE,
-                "the receptor imaging gives no clear statement",
-                [shown],
-            )
+            return unknown("sstr", Gap.NOT_READABLE, "the receptor imaging gives no clear statement", [shown])
         return known("sstr", state, evidence=[shown])
     for result in reversed(results(record, "pathology/sstr2")):
         if owners(result.resource, candidates, record) == [tumor]:
             state = _receptor_words(" ".join(result.value.texts))
             if state is not None:
-                shown = Evidence(
-                    dated(f"SSTR2 {' '.join(result.value.texts)}", result.when),
-                    result.resource.reference,
-                )
+                shown = Evidence(dated(f"SSTR2 {' '.join(result.value.texts)}", result.when), result.resource.reference)
                 return known("sstr", state, evidence=[shown])
     gap = Gap.NOT_RECORDED if record.searched("reports", "pathology") else Gap.NOT_SEARCHED
     return unknown("sstr", gap, "no somatostatin receptor result was found")
@@ -92,10 +74,7 @@ def _is_sstr_imaging(report: Resource, record: Record) -> bool:
     code = record.code(report)
     named = {
         m.concept.id
-        for m in (
-            *record.book.meanings(code, "procedures"),
-            *record.book.in_text(code.texts, "procedures"),
-        )
+        for m in (*record.book.meanings(code, "procedures"), *record.book.in_text(code.texts, "procedures"))
     }
     return "procedures/sstr-imaging" in named
 
@@ -111,10 +90,7 @@ def _receptor_words(words: str) -> Sstr | None:
 
 def progression_feature(tumor: Tumor, everyone: tuple[Tumor, ...], record: Record) -> Feature:
     """Progression in the last months that neither a later stable nor a new line of therapy has answered."""
-    stated = sorted(
-        _statements(tumor, everyone, record),
-        key=lambda item: item[1].earliest.isoformat(),
-    )
+    stated = sorted(_statements(tumor, everyone, record), key=lambda item: item[1].earliest.isoformat())
     worse = [(when, evidence) for state, when, evidence in stated if state == "worse"]
     evidence = [item for _, _, item in stated]
     if not worse:
@@ -131,11 +107,7 @@ def progression_feature(tumor: Tumor, everyone: tuple[Tumor, ...], record: Recor
     recent = record.recent(when, record.limits.progression_months)
     if recent is None and not answered:
         return unknown("progression", Gap.NOT_READABLE, "its date is too coarse", evidence)
-    return known(
-        "progression",
-        Progression.YES if recent and not answered else Progression.PAST,
-        evidence=evidence,
-    )
+    return known("progression", Progression.YES if recent and not answered else Progression.PAST, evidence=evidence)
 
 
 def _statements(tumor: Tumor, everyone: tuple[Tumor, ...], record: Record) -> Iterator[tuple[str, When, Evidence]]:
@@ -145,11 +117,7 @@ def _statements(tumor: Tumor, everyone: tuple[Tumor, ...], record: Record) -> It
             better = record.book.has(result.value.coded, "answers/disease-stable", "answers/disease-improved")
             if worse or better:
                 words = dated(result.value.coded.shown or result.value.words, result.when)
-                yield (
-                    ("worse" if worse else "better"),
-                    result.when,
-                    Evidence(words, result.resource.reference),
-                )
+                yield (("worse" if worse else "better"), result.when, Evidence(words, result.resource.reference))
     for report in record.chart.of("DiagnosticReport"):
         when = date_of_result(report)
         if when and is_countable(report) and owners(report, everyone, record) == [tumor]:

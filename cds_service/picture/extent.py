@@ -40,12 +40,7 @@ def extent_feature(tumor: Tumor, everyone: tuple[Tumor, ...], record: Record) ->
     evidence = [item for items in said.values() for item in items]
     value = _small_cell(said) if tumor.family == "sclc" else _solid(said)
     if tumor.unlinked_metastases and value not in (Extent.METASTATIC, Extent.EXTENSIVE):
-        return unknown(
-            "extent",
-            Gap.NOT_LINKED,
-            "metastases are recorded that no tumor names",
-            evidence,
-        )
+        return unknown("extent", Gap.NOT_LINKED, "metastases are recorded that no tumor names", evidence)
     if value is None:
         gap = Gap.CONTRADICTORY if evidence else Gap.NOT_RECORDED
         searched = record.searched("conditions", "status")
@@ -86,14 +81,8 @@ def _signs(tumor: Tumor, everyone: tuple[Tumor, ...], record: Record) -> Iterato
             yield sign, Evidence(condition.label, condition.resource.reference)
         for stage in elements(condition.resource.at("stage")):
             summary = codeable(stage.get("summary"), record.book)
-            for sign in (
-                *_coded(summary.codings, record),
-                *(s for text in summary.texts for s in _words(text)),
-            ):
-                yield (
-                    sign,
-                    Evidence(f"stage {summary.shown}", condition.resource.reference),
-                )
+            for sign in (*_coded(summary.codings, record), *(s for text in summary.texts for s in _words(text))):
+                yield (sign, Evidence(f"stage {summary.shown}", condition.resource.reference))
     yield from _tnm(tumor, everyone, record)
 
 
@@ -106,10 +95,7 @@ def _tnm(tumor: Tumor, everyone: tuple[Tumor, ...], record: Record) -> Iterator[
     }
     for result in newest.values():
         coded = result.value.coded
-        for sign in {
-            *_coded(coded.codings, record),
-            *(s for text in result.value.texts for s in _words(text)),
-        }:
+        for sign in {*_coded(coded.codings, record), *(s for text in result.value.texts for s in _words(text))}:
             shown = coded.shown or result.value.words
             yield sign, Evidence(dated(shown, result.when), result.resource.reference)
 

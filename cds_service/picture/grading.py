@@ -20,18 +20,9 @@ from cds_service.fhir.units import Refused, percent_factor
 from cds_service.fhir.values import notes
 from cds_service.guideline.features import Evidence, Feature, Gap, known, unknown
 from cds_service.guideline.limits import Limits
-from cds_service.guideline.vocabulary import (
-    Grade,
-    GradeRecorded,
-    Ki67Band,
-    Ki67Found,
-)
+from cds_service.guideline.vocabulary import Grade, GradeRecorded, Ki67Band, Ki67Found
 from cds_service.picture.pathology import joined, loose_words, pathology_words
-from cds_service.picture.record import (
-    Record,
-    date_of_result,
-    dated,
-)
+from cds_service.picture.record import Record, date_of_result, dated
 from cds_service.picture.results import Result, results
 from cds_service.picture.tumors import Tumor
 
@@ -47,10 +38,7 @@ _HOT_SPOT = re.compile(r"hot[\s-]?spot", re.IGNORECASE)
 _MEAN = re.compile(r"\b(?:mean|average|mittel\w*|durchschnitt\w*)\b", re.IGNORECASE)
 _LEADING_WORDS = re.compile(r"^[^\d<>≤≥]*")
 _PER_2_MM2 = re.compile(r"/?\s*\(?2[\s.]*mm(?:2|²)\)?", re.IGNORECASE)
-_MITOSES_TEXT = re.compile(
-    r"\bmitos\w*[^.;\d<>]{0,40}?(?P<value>[<>]?\s*\d+)\s*(?:/|per|pro)\s*2\s*mm",
-    re.IGNORECASE,
-)
+_MITOSES_TEXT = re.compile(r"\bmitos\w*[^.;\d<>]{0,40}?(?P<value>[<>]?\s*\d+)\s*(?:/|per|pro)\s*2\s*mm", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,10 +158,7 @@ def _ambiguous(report: Resource, found: list[Amount]) -> Evidence:
 
 
 def _unreadable(result: Result) -> Evidence:
-    return Evidence(
-        dated(f"Ki-67 {result.value.words or 'without a value'}", result.when),
-        result.resource.reference,
-    )
+    return Evidence(dated(f"Ki-67 {result.value.words or 'without a value'}", result.when), result.resource.reference)
 
 
 def _chosen(percents: Iterable[Percent]) -> Percent | None:
@@ -214,11 +199,7 @@ def ki67_features(grading: Grading, record: Record) -> Iterator[Feature]:
     if grading.ki67 is None:
         gap, note = _ki67_gap(grading, record)
         if gap is None:
-            yield known(
-                "ki67-found",
-                Ki67Found.NOT_FOUND,
-                evidence=[Evidence("pathology searched, no Ki-67 found")],
-            )
+            yield known("ki67-found", Ki67Found.NOT_FOUND, evidence=[Evidence("pathology searched, no Ki-67 found")])
             yield unknown("ki67-band", Gap.NOT_RECORDED, "no Ki-67 was found")
         else:
             yield unknown("ki67-found", gap, note, grading.unreadable)
@@ -227,12 +208,7 @@ def ki67_features(grading: Grading, record: Record) -> Iterator[Feature]:
     yield known("ki67-found", Ki67Found.FOUND, evidence=[grading.ki67.evidence])
     band = _band(grading.ki67.amount, record.limits)
     if band is None:
-        yield unknown(
-            "ki67-band",
-            Gap.NOT_READABLE,
-            "the range spans several bands",
-            [grading.ki67.evidence],
-        )
+        yield unknown("ki67-band", Gap.NOT_READABLE, "the range spans several bands", [grading.ki67.evidence])
     else:
         yield known("ki67-band", band, evidence=[grading.ki67.evidence])
 
@@ -336,12 +312,7 @@ def grade_features(grading: Grading, graded: bool | None, record: Record) -> Ite
         yield known("grade", Grade(next(iter(recorded))), evidence=said, note="as recorded")
     else:
         gap, note = (Gap.CONTRADICTORY, "different grades are recorded") if recorded else _ki67_gap(grading, record)
-        yield unknown(
-            "grade",
-            gap or Gap.NOT_RECORDED,
-            note or "no Ki-67, mitoses or grade was found",
-            said,
-        )
+        yield unknown("grade", gap or Gap.NOT_RECORDED, note or "no Ki-67, mitoses or grade was found", said)
     yield _grade_recorded(grading, computed, said, record)
 
 

@@ -14,14 +14,7 @@ from cds_service.fhir.codes import Codeable
 from cds_service.fhir.resources import Resource
 from cds_service.fhir.texts import clauses
 from cds_service.fhir.units import Refused, factor
-from cds_service.fhir.values import (
-    codeable,
-    codeables,
-    elements,
-    notes,
-    reference,
-    text,
-)
+from cds_service.fhir.values import codeable, codeables, elements, notes, reference, text
 from cds_service.guideline.features import Evidence
 from cds_service.guideline.vocabulary import NseSpecimen
 from cds_service.picture.record import Record, date_of_result, report_texts
@@ -78,10 +71,7 @@ def _observation_words(result: Result, record: Record) -> Iterator[tuple[NseSpec
     for item in codeables(observation.at("interpretation"), record.book):
         yield from _answer(item, observation, record)
     for extension in elements(observation.at("modifierExtension")):
-        item = codeable(
-            extension.get("valueCodeableConcept") or extension.get("valueCoding"),
-            record.book,
-        )
+        item = codeable(extension.get("valueCodeableConcept") or extension.get("valueCoding"), record.book)
         yield from _answer(item, observation, record)
     absent = codeable(result.holder.get("dataAbsentReason"), record.book)
     for words in (*notes(observation.data), result.value.words, *absent.texts):

@@ -13,14 +13,7 @@ from cds_service.fhir.amounts import Amount, number
 from cds_service.fhir.codes import Codeable
 from cds_service.fhir.dates import When
 from cds_service.fhir.units import Refused, factor, normalized
-from cds_service.fhir.values import (
-    Element,
-    code_of,
-    codeables,
-    elements,
-    text,
-    upper_limit,
-)
+from cds_service.fhir.values import Element, code_of, codeables, elements, text, upper_limit
 from cds_service.guideline.concepts import MarkerLimits
 from cds_service.guideline.features import Evidence
 from cds_service.guideline.vocabulary import Level
@@ -110,15 +103,7 @@ def by_own_range(result: Result, marker: MarkerLimits, record: Record) -> Readin
     unit = value.unit
     own = own_limit(result.holder, Decimal(1), unit)
     if value.amount is not None and own is not None:
-        return Reading(
-            result,
-            marker.name,
-            value.amount,
-            unit,
-            "",
-            Limit(own, "laboratory"),
-            _level(value.amount, own),
-        )
+        return Reading(result, marker.name, value.amount, unit, "", Limit(own, "laboratory"), _level(value.amount, own))
     level = _interpreted(result.holder, record) or Level.UNKNOWN
     problem = "" if value.amount is not None else "no number was given"
     return Reading(result, marker.name, value.amount, unit, problem, None, level)
@@ -189,10 +174,7 @@ def _interpreted(holder: Element, record: Record) -> Level | None:
 
 
 def _interpreted_words(item: Codeable, record: Record) -> Level | None:
-    bare = Codeable(
-        tuple(replace(c, system="v3-interpretation") if not c.uri else c for c in item.codings),
-        item.text,
-    )
+    bare = Codeable(tuple(replace(c, system="v3-interpretation") if not c.uri else c for c in item.codings), item.text)
     values = {m.attributes.get("value") for m in record.book.which(bare, "answers/interpretation")}
     if "high" in values:
         return Level.HIGH

@@ -16,33 +16,13 @@ from cds_service.fhir.codes import Codeable, Meaning
 from cds_service.fhir.dates import When
 from cds_service.fhir.resources import Resource
 from cds_service.fhir.texts import Certainty
-from cds_service.fhir.values import (
-    Element,
-    code_of,
-    codeable,
-    date_of,
-    elements,
-    reference,
-    text,
-)
+from cds_service.fhir.values import Element, code_of, codeable, date_of, elements, reference, text
 from cds_service.guideline.features import Evidence
 from cds_service.picture.record import Record, dated
 
 REQUESTS = "MedicationRequest"
-TYPES = (
-    REQUESTS,
-    "MedicationStatement",
-    "MedicationAdministration",
-    "MedicationDispense",
-)
-CHEMOTHERAPY = (
-    "platinum",
-    "etoposide",
-    "irinotecan",
-    "temozolomide",
-    "capecitabine",
-    "other-chemotherapy",
-)
+TYPES = (REQUESTS, "MedicationStatement", "MedicationAdministration", "MedicationDispense")
+CHEMOTHERAPY = ("platinum", "etoposide", "irinotecan", "temozolomide", "capecitabine", "other-chemotherapy")
 _PLANS = ("plan", "proposal", "option")
 _NEVER = (
     "entered-in-error", "draft", "not-taken", "not-done", "unknown", "cancelled", "declined", "preparation", "intended",
@@ -100,12 +80,7 @@ def _drug(resource: Resource, record: Record) -> Drug | None:
     running = _running(resource, status, when, names, record)
     shown = f"{medication.shown} ({_how(resource.type)}, {status or 'no status'})"
     return Drug(
-        resource,
-        names,
-        form(medication, record),
-        running,
-        when,
-        Evidence(dated(shown, when), resource.reference),
+        resource, names, form(medication, record), running, when, Evidence(dated(shown, when), resource.reference)
     )
 
 
@@ -132,11 +107,9 @@ def unnamed_drugs(record: Record) -> Iterator[Evidence]:
 
 
 def _how(kind: str) -> str:
-    return {
-        REQUESTS: "request",
-        "MedicationStatement": "statement",
-        "MedicationDispense": "dispense",
-    }.get(kind, "administration")
+    return {REQUESTS: "request", "MedicationStatement": "statement", "MedicationDispense": "dispense"}.get(
+        kind, "administration"
+    )
 
 
 def medication_of(resource: Element, record: Record, siblings: list[Element]) -> Codeable:
@@ -146,18 +119,12 @@ def medication_of(resource: Element, record: Record, siblings: list[Element]) ->
         return coded
     target = reference(resource.get("medicationReference"))
     for candidate in (*elements(resource.get("contained")), *siblings):
-        if target in (
-            f"#{text(candidate.get('id'))}",
-            f"Medication/{text(candidate.get('id'))}",
-        ):
+        if target in (f"#{text(candidate.get('id'))}", f"Medication/{text(candidate.get('id'))}"):
             return codeable(candidate.get("code"), record.book)
     known = record.chart.find(target)
     if known is not None:
         return codeable(known.at("code"), record.book)
-    display = next(
-        (text(item.get("display")) for item in elements(resource.get("medicationReference"))),
-        "",
-    )
+    display = next((text(item.get("display")) for item in elements(resource.get("medicationReference"))), "")
     return Codeable((), display)
 
 
@@ -169,23 +136,11 @@ def classes(medication: Codeable, record: Record) -> tuple[Meaning, ...]:
 
 def form(medication: Codeable, record: Record) -> str:
     """Depot or short-acting somatostatin analog, by code or words; "" where neither says it."""
-    meant = [
-        *classes(medication, record),
-        *record.book.in_text(medication.texts, "treatments"),
-    ]
-    return next(
-        (m.attributes["value"] for m in meant if m.name == "ssa" and "value" in m.attributes),
-        "",
-    )
+    meant = [*classes(medication, record), *record.book.in_text(medication.texts, "treatments")]
+    return next((m.attributes["value"] for m in meant if m.name == "ssa" and "value" in m.attributes), "")
 
 
-def _running(
-    resource: Resource,
-    status: str,
-    when: When | None,
-    names: frozenset[str],
-    record: Record,
-) -> Running:
+def _running(resource: Resource, status: str, when: When | None, names: frozenset[str], record: Record) -> Running:
     match resource.type:
         case "MedicationAdministration":
             days = record.limits.prrt_active_days if "prrt" in names else record.limits.therapy_active_days

@@ -13,15 +13,7 @@ from cds_service.fhir.codes import Codeable, Meaning
 from cds_service.fhir.dates import When
 from cds_service.fhir.resources import Resource
 from cds_service.fhir.texts import Certainty
-from cds_service.fhir.values import (
-    code_of,
-    codeable,
-    codeables,
-    date_of,
-    elements,
-    reference,
-    text,
-)
+from cds_service.fhir.values import code_of, codeable, codeables, date_of, elements, reference, text
 from cds_service.picture.record import Record
 
 NEN = ("net", "nec", "nen-unspecified", "small-cell")
@@ -127,10 +119,7 @@ def neoplasms(record: Record) -> list[Neoplasm]:
     """Every Condition that names a neoplasm and is neither refuted nor entered in error."""
     found = []
     for condition in record.chart.of("Condition"):
-        if code_of(condition.at("verificationStatus")) in (
-            "refuted",
-            "entered-in-error",
-        ):
+        if code_of(condition.at("verificationStatus")) in ("refuted", "entered-in-error"):
             continue
         neoplasm = _neoplasm(condition, record)
         if neoplasm is not None:
@@ -234,10 +223,7 @@ def _morphology(condition: Resource, record: Record) -> Codeable:
     for extension in elements(condition.at("extension")):
         url = text(extension.get("url")).lower()
         if "morpholog" in url or "histolog" in url:
-            return codeable(
-                extension.get("valueCodeableConcept") or extension.get("valueCoding"),
-                record.book,
-            )
+            return codeable(extension.get("valueCodeableConcept") or extension.get("valueCoding"), record.book)
     return Codeable()
 
 

@@ -13,15 +13,7 @@ from datetime import datetime, timedelta
 from cds_service.fhir.dates import When, months_before
 from cds_service.fhir.values import codeables, date_of, reference
 from cds_service.guideline.features import Evidence, Feature, Gap, known, unknown
-from cds_service.guideline.vocabulary import (
-    Level,
-    NseAge,
-    NseCount,
-    NseEvent,
-    NseMultiple,
-    NseReading,
-    NseSpecimen,
-)
+from cds_service.guideline.vocabulary import Level, NseAge, NseCount, NseEvent, NseMultiple, NseReading, NseSpecimen
 from cds_service.picture.events import Event, events
 from cds_service.picture.hemolysis import Sample, sample_of
 from cds_service.picture.markers import Reading, comparable
@@ -65,11 +57,7 @@ class Judged:
 
     @property
     def evidence(self) -> tuple[Evidence, ...]:
-        return (
-            self.reading.evidence,
-            *self.sample.evidence,
-            *(e.evidence for e in self.events if e.spoils),
-        )
+        return (self.reading.evidence, *self.sample.evidence, *(e.evidence for e in self.events if e.spoils))
 
 
 def nse_features(record: Record, not_before: datetime | None) -> Iterator[Feature]:
@@ -140,11 +128,7 @@ def _day(item: Judged) -> str:
 _Gap = tuple[Gap, str] | None
 
 
-def _none(
-    name: str,
-    value: NseReading | Level | NseMultiple | NseSpecimen | NseCount | NseAge,
-    gap: _Gap,
-) -> Feature:
+def _none(name: str, value: NseReading | Level | NseMultiple | NseSpecimen | NseCount | NseAge, gap: _Gap) -> Feature:
     if gap:
         return unknown(name, *gap)
     return known(name, value, evidence=[Evidence(_SEARCHED)])
@@ -155,12 +139,7 @@ def _reading(newest: Judged | None, gap: _Gap) -> Feature:
         return _none("nse-reading", NseReading.NONE_FOUND, gap)
     if newest.state is None:
         return unknown("nse-reading", Gap.NOT_READABLE, newest.unclear, newest.evidence)
-    return known(
-        "nse-reading",
-        newest.state,
-        evidence=newest.evidence,
-        note=newest.reading.problem,
-    )
+    return known("nse-reading", newest.state, evidence=newest.evidence, note=newest.reading.problem)
 
 
 def _level(newest: Judged | None, gap: _Gap) -> Feature:
@@ -179,10 +158,7 @@ def _multiple(newest: Judged | None, gap: _Gap, record: Record) -> Feature:
     reading, limits = newest.reading, record.limits
     if reading.amount is None or reading.limit is None:
         return unknown(name, Gap.NOT_READABLE, "no limit to divide by", [reading.evidence])
-    steps = [
-        (limits.nse_multiple_high, NseMultiple.OVER_3),
-        (limits.nse_multiple_low, NseMultiple.OVER_2_TO_3),
-    ]
+    steps = [(limits.nse_multiple_high, NseMultiple.OVER_3), (limits.nse_multiple_low, NseMultiple.OVER_2_TO_3)]
     for times, band in [
         *((reading.limit.value * by, band) for by, band in steps),
         (reading.limit.value, NseMultiple.UP_TO_2),
@@ -191,23 +167,14 @@ def _multiple(newest: Judged | None, gap: _Gap, record: Record) -> Feature:
             case True:
                 return known(name, band, evidence=[reading.evidence])
             case None:
-                return unknown(
-                    name,
-                    Gap.NOT_READABLE,
-                    "the bound spans several bands",
-                    [reading.evidence],
-                )
+                return unknown(name, Gap.NOT_READABLE, "the bound spans several bands", [reading.evidence])
     return known(name, NseMultiple.NOT_HIGH, evidence=[reading.evidence])
 
 
 def _specimen(newest: Judged | None, gap: _Gap) -> Feature:
     if newest is None:
         return _none("nse-specimen", NseSpecimen.NONE, gap)
-    return known(
-        "nse-specimen",
-        newest.sample.state,
-        evidence=newest.sample.evidence or (newest.reading.evidence,),
-    )
+    return known("nse-specimen", newest.sample.state, evidence=newest.sample.evidence or (newest.reading.evidence,))
 
 
 def _count(recent: list[Judged], gap: _Gap) -> Feature:
@@ -216,11 +183,7 @@ def _count(recent: list[Judged], gap: _Gap) -> Feature:
     if len(usable) > 1:
         return known("nse-count", NseCount.TWO_OR_MORE, evidence=shown)
     if gap or any(item.state is None for item in recent):
-        return unknown(
-            "nse-count",
-            *(gap or (Gap.NOT_READABLE, "an event near a draw has no exact date")),
-            shown,
-        )
+        return unknown("nse-count", *(gap or (Gap.NOT_READABLE, "an event near a draw has no exact date")), shown)
     return known(
         "nse-count",
         NseCount.ONE if usable else NseCount.NONE,
@@ -260,17 +223,8 @@ def _age(dated: list[Judged], gap: _Gap, record: Record) -> Feature:
     if fresh or newest.when.earliest > record.now - timedelta(days=days):
         return known("nse-age", NseAge.TO_14_DAYS, evidence=evidence)
     if fresh is None or year is None:
-        return unknown(
-            "nse-age",
-            Gap.NOT_READABLE,
-            "the date of the last NSE is too coarse",
-            evidence,
-        )
-    return known(
-        "nse-age",
-        NseAge.OVER_12_MONTHS if year else NseAge.TO_12_MONTHS,
-        evidence=evidence,
-    )
+        return unknown("nse-age", Gap.NOT_READABLE, "the date of the last NSE is too coarse", evidence)
+    return known("nse-age", NseAge.OVER_12_MONTHS if year else NseAge.TO_12_MONTHS, evidence=evidence)
 
 
 def newest_reading(record: Record) -> Reading | None:

@@ -60,16 +60,11 @@ class Draft:
 
     @property
     def evidence(self) -> Evidence:
-        return Evidence(
-            f"draft: {self.code.shown or 'without code or words'}",
-            self.reference or self.path,
-        )
+        return Evidence(f"draft: {self.code.shown or 'without code or words'}", self.reference or self.path)
 
 
 def drafts(
-    resources: Iterable[tuple[str, Mapping[str, Any]]],
-    selections: frozenset[str] | None,
-    record: Record,
+    resources: Iterable[tuple[str, Mapping[str, Any]]], selections: frozenset[str] | None, record: Record
 ) -> tuple[Draft, ...]:
     """The drafts of the call that count. `selections` is None where the hook has none: then all are meant."""
     listed = list(resources)
@@ -94,11 +89,7 @@ def _counts(resource: Element) -> bool:
 
 
 def _draft(
-    path: str,
-    resource: Element,
-    selections: frozenset[str] | None,
-    siblings: list[Element],
-    record: Record,
+    path: str, resource: Element, selections: frozenset[str] | None, siblings: list[Element], record: Record
 ) -> Draft:
     kind, id_ = text(resource.get("resourceType")), text(resource.get("id"))
     reference = f"{kind}/{id_}" if kind and id_ else ""

@@ -36,20 +36,11 @@ def cga_features(record: Record) -> Iterator[Feature]:
         yield unknown("cga-level", Gap.NOT_READABLE, "its date is too coarse", evidence)
         yield unknown("cga-age", Gap.NOT_READABLE, "its date is too coarse", evidence)
         return
-    yield known(
-        "cga-age",
-        MarkerAge.TO_12_MONTHS if recent else MarkerAge.OVER_12_MONTHS,
-        evidence=evidence,
-    )
+    yield known("cga-age", MarkerAge.TO_12_MONTHS if recent else MarkerAge.OVER_12_MONTHS, evidence=evidence)
     if not recent:
         yield known("cga-level", Level.NONE, evidence=evidence)
     elif newest.level is Level.UNKNOWN:
-        yield unknown(
-            "cga-level",
-            Gap.NOT_READABLE,
-            newest.problem or "no reference range came with it",
-            evidence,
-        )
+        yield unknown("cga-level", Gap.NOT_READABLE, newest.problem or "no reference range came with it", evidence)
     else:
         yield known("cga-level", newest.level, evidence=evidence)
 

@@ -10,13 +10,7 @@ from dataclasses import dataclass
 
 from cds_service.fhir.values import date_of
 from cds_service.guideline.features import Evidence, Feature, Gap, known, unknown
-from cds_service.guideline.vocabulary import (
-    Course,
-    Diagnosis,
-    NenCount,
-    NseContext,
-    OtherCancer,
-)
+from cds_service.guideline.vocabulary import Course, Diagnosis, NenCount, NseContext, OtherCancer
 from cds_service.picture.events import is_true
 from cds_service.picture.hints import tumor_hints
 from cds_service.picture.record import Record, dated
@@ -92,11 +86,7 @@ def _nen_count(seen: tuple[Seen, ...], record: Record) -> Feature:
     if active:
         return known(name, NenCount.ONE, evidence=evidence)
     if record.searched("conditions"):
-        return known(
-            name,
-            NenCount.NONE,
-            evidence=[Evidence("Conditions searched, no neuroendocrine tumor found")],
-        )
+        return known(name, NenCount.NONE, evidence=[Evidence("Conditions searched, no neuroendocrine tumor found")])
     return unknown(name, Gap.NOT_SEARCHED)
 
 
@@ -115,21 +105,11 @@ def _other_cancer(seen: tuple[Seen, ...], record: Record) -> Feature:
             evidence.append(item.evidence)
     if OtherCancer.UNKNOWN in values:
         held = frozenset(str(value) for value in values)
-        return Feature(
-            name,
-            held,
-            tuple(evidence),
-            Gap.NOT_RECORDED,
-            "the kind of a cancer is not recorded",
-        )
+        return Feature(name, held, tuple(evidence), Gap.NOT_RECORDED, "the kind of a cancer is not recorded")
     if values:
         return Feature(name, frozenset(str(value) for value in values), tuple(evidence))
     if record.searched("conditions"):
-        return known(
-            name,
-            OtherCancer.NONE,
-            evidence=[Evidence("Conditions searched, no other cancer found")],
-        )
+        return known(name, OtherCancer.NONE, evidence=[Evidence("Conditions searched, no other cancer found")])
     return unknown(name, Gap.NOT_SEARCHED)
 
 
@@ -173,11 +153,7 @@ def _without_tumor(record: Record) -> Feature:
     if hints := list(tumor_hints(record)):
         return unknown(name, Gap.NOT_RECORDED, "something recorded may be a tumor", hints)
     if record.searched("conditions"):
-        return known(
-            name,
-            NseContext.NONE,
-            evidence=[Evidence("Conditions searched, no cancer or suspicion found")],
-        )
+        return known(name, NseContext.NONE, evidence=[Evidence("Conditions searched, no cancer or suspicion found")])
     return unknown(name, Gap.NOT_SEARCHED)
 
 

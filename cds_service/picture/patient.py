@@ -11,25 +11,10 @@ from datetime import datetime
 
 from cds_service.guideline.features import Feature, PatientPicture, Remark, TumorPicture
 from cds_service.guideline.vocabulary import VOCABULARY, Diagnosis, Scope
-from cds_service.picture.diagnosis import (
-    Named,
-    histology_feature,
-    name_tumor,
-    primary_feature,
-    tissue_of,
-)
-from cds_service.picture.disease import (
-    progression_feature,
-    sstr_feature,
-    worsened_since,
-)
+from cds_service.picture.diagnosis import Named, histology_feature, name_tumor, primary_feature, tissue_of
+from cds_service.picture.disease import progression_feature, sstr_feature, worsened_since
 from cds_service.picture.extent import extent_feature
-from cds_service.picture.grading import (
-    UNGRADED_SITES,
-    grade_features,
-    grading_of,
-    ki67_features,
-)
+from cds_service.picture.grading import UNGRADED_SITES, grade_features, grading_of, ki67_features
 from cds_service.picture.hormone import hormone_feature
 from cds_service.picture.nse import newest_reading, nse_features
 from cds_service.picture.orders import Draft, ordering_feature
@@ -49,12 +34,7 @@ from cds_service.picture.surgery import (
 from cds_service.picture.treatment import therapy_features
 from cds_service.picture.tumors import Tumor, tumors
 
-_GRADED = (
-    Diagnosis.NET,
-    Diagnosis.NEN_UNSPECIFIED,
-    Diagnosis.HIGH_GRADE_UNDETERMINED,
-    Diagnosis.SUSPECTED_NEN,
-)
+_GRADED = (Diagnosis.NET, Diagnosis.NEN_UNSPECIFIED, Diagnosis.HIGH_GRADE_UNDETERMINED, Diagnosis.SUSPECTED_NEN)
 _FOLLOWED_BY_NSE = {"nen", "sclc"}
 
 
@@ -80,13 +60,7 @@ def draw_picture(record: Record, drafted: tuple[Draft, ...]) -> PatientPicture:
         Scope.PATIENT,
     )
     call = _table([ordering_feature(drafted)], Scope.CALL)
-    return PatientPicture(
-        patient,
-        tuple(d.picture for d in drawn),
-        call,
-        _leads(record),
-        tuple(_remarks(record)),
-    )
+    return PatientPicture(patient, tuple(d.picture for d in drawn), call, _leads(record), tuple(_remarks(record)))
 
 
 def _leads(record: Record) -> Mapping[str, str]:

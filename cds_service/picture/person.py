@@ -13,13 +13,7 @@ from cds_service.fhir.dates import When, parse
 from cds_service.fhir.resources import Resource
 from cds_service.fhir.values import code_of, date_of
 from cds_service.guideline.features import Evidence, Feature, Gap, known, unknown
-from cds_service.guideline.vocabulary import (
-    AgeGroup,
-    CareGoal,
-    Deceased,
-    PerformanceStatus,
-    Pregnancy,
-)
+from cds_service.guideline.vocabulary import AgeGroup, CareGoal, Deceased, PerformanceStatus, Pregnancy
 from cds_service.picture.events import is_true
 from cds_service.picture.record import Record, dated
 from cds_service.picture.results import Result, results
@@ -39,16 +33,8 @@ def _deceased(record: Record) -> Feature:
         return unknown("deceased", Gap.NOT_SEARCHED)
     flag, when = patient.at("deceasedBoolean"), patient.at("deceasedDateTime")
     if flag is True or str(flag).lower() == "true" or isinstance(when, str):
-        return known(
-            "deceased",
-            Deceased.YES,
-            evidence=[Evidence("recorded as deceased", patient.reference)],
-        )
-    return known(
-        "deceased",
-        Deceased.NO,
-        evidence=[Evidence("not recorded as deceased", patient.reference)],
-    )
+        return known("deceased", Deceased.YES, evidence=[Evidence("recorded as deceased", patient.reference)])
+    return known("deceased", Deceased.NO, evidence=[Evidence("not recorded as deceased", patient.reference)])
 
 
 def _birth(record: Record) -> When | None:
@@ -67,12 +53,7 @@ def _age_group(record: Record) -> Feature:
     assert record.chart.patient is not None
     evidence = [Evidence(f"born {birth.text}", record.chart.patient.reference)]
     if len(groups) > 1:
-        return unknown(
-            "age-group",
-            Gap.NOT_READABLE,
-            "the birth date allows two age groups",
-            evidence,
-        )
+        return unknown("age-group", Gap.NOT_READABLE, "the birth date allows two age groups", evidence)
     return known("age-group", groups.pop(), evidence=evidence)
 
 
@@ -85,16 +66,10 @@ def _group(years: int, record: Record) -> AgeGroup:
 def _care_goal(record: Record) -> Feature:
     for resource in record.chart.of("Condition", "Procedure"):
         if _is_current(resource) and (meant := record.means(resource, "patient/comfort-only")):
-            return known(
-                "care-goal",
-                CareGoal.COMFORT_ONLY,
-                evidence=[Evidence(meant[0].words, resource.reference)],
-            )
+            return known("care-goal", CareGoal.COMFORT_ONLY, evidence=[Evidence(meant[0].words, resource.reference)])
     if record.searched("conditions"):
         return known(
-            "care-goal",
-            CareGoal.NONE_RECORDED,
-            evidence=[Evidence("Conditions searched, no comfort care found")],
+            "care-goal", CareGoal.NONE_RECORDED, evidence=[Evidence("Conditions searched, no comfort care found")]
         )
     return unknown("care-goal", Gap.NOT_SEARCHED)
 
@@ -102,12 +77,7 @@ def _care_goal(record: Record) -> Feature:
 def _is_current(resource: Resource) -> bool:
     if resource.type == "Procedure":
         return code_of(resource.at("status")) in ("in-progress", "completed")
-    return is_true(resource) and code_of(resource.at("clinicalStatus")) in (
-        "",
-        "active",
-        "recurrence",
-        "relapse",
-    )
+    return is_true(resource) and code_of(resource.at("clinicalStatus")) in ("", "active", "recurrence", "relapse")
 
 
 def _pregnancy(record: Record) -> Feature:
@@ -131,11 +101,7 @@ def _pregnancy(record: Record) -> Feature:
         return known(name, Pregnancy.NOT_APPLICABLE, evidence=[reason])
     if record.chart.patient is None:
         return unknown(name, Gap.NOT_SEARCHED)
-    return known(
-        name,
-        Pregnancy.POSSIBLE,
-        evidence=[Evidence("no record excludes it", record.chart.patient.reference)],
-    )
+    return known(name, Pregnancy.POSSIBLE, evidence=[Evidence("no record excludes it", record.chart.patient.reference)])
 
 
 def _pregnant_conditions(record: Record) -> Iterator[Evidence]:
@@ -180,10 +146,7 @@ def _not_applicable(record: Record) -> Evidence | None:
     if patient is not None and code_of(patient.at("gender")) == "male":
         return Evidence("gender male", patient.reference)
     if patient is not None and birth is not None:
-        oldest, youngest = (
-            _years(birth.earliest, record.now),
-            _years(birth.latest, record.now),
-        )
+        oldest, youngest = (_years(birth.earliest, record.now), _years(birth.latest, record.now))
         if oldest < record.limits.pregnancy_age_from or youngest > record.limits.pregnancy_age_to:
             return Evidence(f"born {birth.text}", patient.reference)
     for resource in record.chart.of("Condition", "Procedure"):

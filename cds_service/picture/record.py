@@ -16,21 +16,11 @@ from typing import Any
 from cds_service.fhir.codes import Codeable, CodeBook, Meaning
 from cds_service.fhir.dates import When, months_before
 from cds_service.fhir.resources import Chart, Resource
-from cds_service.fhir.values import (
-    code_of,
-    codeable,
-    date_of,
-    elements,
-    is_readable,
-    text,
-)
+from cds_service.fhir.values import code_of, codeable, date_of, elements, is_readable, text
 from cds_service.guideline.knowledge import Knowledge
 from cds_service.guideline.limits import Limits
 
-PATHOLOGY = re.compile(
-    r"patholog|histolog|cytolog|biops|immun(?:e|o)[- ]?(?:stain|histochem)|zytolog",
-    re.IGNORECASE,
-)
+PATHOLOGY = re.compile(r"patholog|histolog|cytolog|biops|immun(?:e|o)[- ]?(?:stain|histochem)|zytolog", re.IGNORECASE)
 _MARKUP = re.compile(r"<[^>]*>")
 _LONGEST_REPORT = 100_000
 
@@ -72,13 +62,7 @@ class Record:
 
 def date_of_result(resource: Resource) -> When | None:
     """When the sample was taken, else when the result was issued."""
-    return date_of(
-        resource.data,
-        "effectiveDateTime",
-        "effectiveInstant",
-        "effectivePeriod",
-        "issued",
-    )
+    return date_of(resource.data, "effectiveDateTime", "effectiveInstant", "effectivePeriod", "issued")
 
 
 def dated(words: str, when: When | None) -> str:

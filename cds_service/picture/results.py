@@ -11,15 +11,7 @@ from datetime import UTC, datetime
 
 from cds_service.fhir.dates import When
 from cds_service.fhir.resources import OBSERVATION_FOLDERS, Resource
-from cds_service.fhir.values import (
-    Element,
-    Value,
-    code_of,
-    codeable,
-    elements,
-    text,
-    value_of,
-)
+from cds_service.fhir.values import Element, Value, code_of, codeable, elements, text, value_of
 from cds_service.picture.record import Record, date_of_result
 
 _RANK = {"corrected": 2, "amended": 2, "final": 1, "preliminary": 0}

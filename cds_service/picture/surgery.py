@@ -16,21 +16,9 @@ from cds_service.fhir.dates import When
 from cds_service.fhir.resources import Resource
 from cds_service.fhir.texts import find
 from cds_service.fhir.units import Refused, factor
-from cds_service.fhir.values import (
-    code_of,
-    codeables,
-    date_of,
-    elements,
-    notes,
-    reference,
-)
+from cds_service.fhir.values import code_of, codeables, date_of, elements, notes, reference
 from cds_service.guideline.features import Evidence, Feature, Gap, known, unknown
-from cds_service.guideline.vocabulary import (
-    Course,
-    Extent,
-    Resection,
-    ResectionException,
-)
+from cds_service.guideline.vocabulary import Course, Extent, Resection, ResectionException
 from cds_service.picture.events import is_true
 from cds_service.picture.pathology import pathology_words
 from cds_service.picture.record import Record, dated
@@ -38,8 +26,7 @@ from cds_service.picture.results import results
 from cds_service.picture.tumors import Tumor, owners
 
 _R0 = re.compile(
-    r"\bR0\b|\bcomplete(?:ly)? (?:excis|resect|remov)\w*|\bin sano\b|\bvollständig entfernt\b",
-    re.IGNORECASE,
+    r"\bR0\b|\bcomplete(?:ly)? (?:excis|resect|remov)\w*|\bin sano\b|\bvollständig entfernt\b", re.IGNORECASE
 )
 _GASTRIC_TYPE_1 = re.compile(r"\btype?\s?(?:1|I)\b|\btyp\s?(?:1|I)\b", re.IGNORECASE)
 _ENDED = ("remission", "resolved", "inactive")
@@ -79,13 +66,7 @@ def operations(tumor: Tumor, everyone: tuple[Tumor, ...], extent: Feature, recor
         meant = record.means(resource, "procedures/resection") if _is_done(resource) else ()
         if meant and _belongs(resource, meant, tumor, everyone, record):
             found.append(_operation(resource, meant, tumor, everyone, extent, record))
-    return sorted(
-        found,
-        key=lambda o: (
-            o.when.earliest.isoformat() if o.when else "",
-            o.evidence.reference,
-        ),
-    )
+    return sorted(found, key=lambda o: (o.when.earliest.isoformat() if o.when else "", o.evidence.reference))
 
 
 def _is_done(resource: Resource) -> bool:
@@ -93,11 +74,7 @@ def _is_done(resource: Resource) -> bool:
 
 
 def _belongs(
-    resource: Resource,
-    meant: Iterable[Meaning],
-    tumor: Tumor,
-    everyone: tuple[Tumor, ...],
-    record: Record,
+    resource: Resource, meant: Iterable[Meaning], tumor: Tumor, everyone: tuple[Tumor, ...], record: Record
 ) -> bool:
     reasons = {reference(item) for item in elements(resource.at("reasonReference"))}
     if reasons & {ref for other in everyone for ref in other.references}:
@@ -133,10 +110,7 @@ def _operation(
     when = date_of(resource.data, "performedDateTime", "performedPeriod", "onsetDateTime")
     kinds = {meaning.attributes.get("value", "other") for meaning in meant}
     sites = _sites_of(meant)
-    intents = [
-        *codeables(resource.at("reasonCode"), record.book),
-        *_intents(resource, record),
-    ]
+    intents = [*codeables(resource.at("reasonCode"), record.book), *_intents(resource, record)]
     curative = any(record.book.has(code, "answers/curative-intent") for code in intents)
     palliative = any(record.book.has(code, "answers/palliative-intent") for code in intents)
     words = (
@@ -145,10 +119,7 @@ def _operation(
         *(t for _, t in pathology_words(tumor, everyone, record)),
     )
     complete = any(find(_R0, text) for text in words)
-    localized = not extent.is_unknown and not extent.values & {
-        Extent.METASTATIC,
-        Extent.EXTENSIVE,
-    }
+    localized = not extent.is_unknown and not extent.values & {Extent.METASTATIC, Extent.EXTENSIVE}
     of_organ = bool(sites & {tumor.site}) and "radical" in kinds
     whole = complete or (of_organ and localized) or (tumor.site == "appendix" and "appendix" in sites)
     # Metastases are removed by operations that name no organ of a primary and are neither radical nor local.
@@ -183,9 +154,7 @@ def resection_feature(found: list[Operation], words: Iterable[tuple[str, str]], 
         return unknown("resection", Gap.NOT_READABLE, "a resection is only told in words", told)
     if record.searched("procedures"):
         return known(
-            "resection",
-            Resection.NONE_RECORDED,
-            evidence=[Evidence("procedures searched, no resection found")],
+            "resection", Resection.NONE_RECORDED, evidence=[Evidence("procedures searched, no resection found")]
         )
     return unknown("resection", Gap.NOT_SEARCHED)
 
@@ -203,19 +172,10 @@ def course_feature(tumor: Tumor, found: list[Operation], progressed: bool) -> Fe
     if removed and tumor.unlinked_metastases and not (spread or again or progressed):
         return unknown("course", Gap.NOT_LINKED, "resected, and metastases are recorded that no tumor names", evidence)
     if removed and not (spread or again or progressed):
-        return known(
-            "course",
-            Course.AFTER_RESECTION,
-            evidence=[*evidence, *(o.evidence for o in removed)],
-        )
+        return known("course", Course.AFTER_RESECTION, evidence=[*evidence, *(o.evidence for o in removed)])
     past = all(c.kind == "personal-history" or c.status in _ENDED for c in tumor.all_conditions)
     if past:
-        return unknown(
-            "course",
-            Gap.NOT_RECORDED,
-            "not active, and no resection was found",
-            evidence,
-        )
+        return unknown("course", Gap.NOT_RECORDED, "not active, and no resection was found", evidence)
     return known("course", Course.ACTIVE, evidence=evidence)
 
 
@@ -238,19 +198,8 @@ def exception_feature(tumor: Tumor, everyone: tuple[Tumor, ...], hormone: Featur
     name = "resection-exception"
     if not tumor.all_conditions:
         return unknown(name, Gap.NOT_RECORDED)
-    if hormone.values & {
-        "carcinoid",
-        "gastrinoma",
-        "insulinoma",
-        "other",
-        "unspecified",
-    }:
-        return known(
-            name,
-            ResectionException.NO,
-            evidence=hormone.evidence,
-            note="a functioning tumor",
-        )
+    if hormone.values & {"carcinoid", "gastrinoma", "insulinoma", "other", "unspecified"}:
+        return known(name, ResectionException.NO, evidence=hormone.evidence, note="a functioning tumor")
     if tumor.site == "stomach":
         typed = [c for c in tumor.conditions if find(_GASTRIC_TYPE_1, c.text)]
         if typed:
@@ -281,19 +230,10 @@ def _by_size(tumor: Tumor, everyone: tuple[Tumor, ...], record: Record) -> Featu
         smaller = size.below(record.limits.size_small_mm)
         large = None if smaller is None else not smaller
     if large is None:
-        return unknown(
-            name,
-            Gap.NOT_READABLE,
-            "the size lies on both sides of the limit",
-            [evidence],
-        )
+        return unknown(name, Gap.NOT_READABLE, "the size lies on both sides of the limit", [evidence])
     if not large and men1:
         return unknown(name, Gap.CONTRADICTORY, "small, and MEN1 is recorded", [evidence])
-    return known(
-        name,
-        ResectionException.NO if large else ResectionException.YES,
-        evidence=[evidence],
-    )
+    return known(name, ResectionException.NO if large else ResectionException.YES, evidence=[evidence])
 
 
 def _sizes(tumor: Tumor, everyone: tuple[Tumor, ...], record: Record) -> list[tuple[Amount, Evidence]]:
@@ -308,8 +248,5 @@ def _sizes(tumor: Tumor, everyone: tuple[Tumor, ...], record: Record) -> list[tu
         size = result.value.amount.scaled(by)
         key = result.resource.reference
         if key not in found or (size.high or Decimal(0)) > (found[key][0].high or Decimal(0)):
-            found[key] = (
-                size,
-                Evidence(dated(f"size {size.shown} mm", result.when), key),
-            )
+            found[key] = (size, Evidence(dated(f"size {size.shown} mm", result.when), key))
     return list(found.values())

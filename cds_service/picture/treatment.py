@@ -82,11 +82,7 @@ def _class(name: str, drug_class: str, own: Iterable[Drug], record: Record) -> F
     if unread := list(unnamed_drugs(record)):
         return unknown(name, Gap.NOT_READABLE, _UNNAMED, unread)
     if _searched(record):
-        return known(
-            name,
-            Therapy.NONE_RECORDED,
-            evidence=[Evidence(f"medications searched, no {drug_class} found")],
-        )
+        return known(name, Therapy.NONE_RECORDED, evidence=[Evidence(f"medications searched, no {drug_class} found")])
     return unknown(name, Gap.NOT_SEARCHED)
 
 
@@ -104,11 +100,7 @@ def _systemic(own: list[Drug], record: Record) -> Feature:
     ssa = [drug.evidence for drug in own if "ssa" in drug.names]
     if ssa:
         return known(name, SystemicTherapy.SSA_ONLY, evidence=ssa)
-    return known(
-        name,
-        SystemicTherapy.NONE_RECORDED,
-        evidence=[Evidence("medications searched, no therapy found")],
-    )
+    return known(name, SystemicTherapy.NONE_RECORDED, evidence=[Evidence("medications searched, no therapy found")])
 
 
 def _searched(record: Record) -> bool:

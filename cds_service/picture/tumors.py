@@ -99,10 +99,7 @@ def _place(neoplasm: Neoplasm) -> str:
 
 def _grouped(primaries: Iterable[Neoplasm]) -> list[Tumor]:
     """Those with histology and site first, then site without histology, then histology without site."""
-    ordered = sorted(
-        primaries,
-        key=lambda n: (_family(n) == "site-only", not _place(n), n.resource.reference),
-    )
+    ordered = sorted(primaries, key=lambda n: (_family(n) == "site-only", not _place(n), n.resource.reference))
     groups: list[list[Neoplasm]] = []
     for neoplasm in (n for n in ordered if _place(n)):
         fitting = [g for g in groups if _same_place(g, neoplasm) and _compatible(g, neoplasm)]
@@ -136,25 +133,13 @@ def _compatible(group: list[Neoplasm], neoplasm: Neoplasm) -> bool:
     if len(families) == 1:
         return True
     if "site-only" in families:
-        return families <= {
-            "site-only",
-            "nen",
-            "sclc",
-            "nsclc",
-            "other-nen",
-            "other-cancer",
-        }
+        return families <= {"site-only", "nen", "sclc", "nsclc", "other-nen", "other-cancer"}
     return False
 
 
 def _tumor(group: list[Neoplasm]) -> Tumor:
     ordered = sorted(
-        group,
-        key=lambda n: (
-            not _place(n),
-            -max(mark.strength for mark in n.marks),
-            n.resource.reference,
-        ),
+        group, key=lambda n: (not _place(n), -max(mark.strength for mark in n.marks), n.resource.reference)
     )
     site = next((place for n in ordered if (place := _place(n))), "")
     return Tumor(_family_of(ordered), site, tuple(ordered))

@@ -101,12 +101,7 @@ def test_an_unverified_code_counts_only_where_its_words_agree(display: str, text
 
 @pytest.mark.parametrize(
     ("code", "display"),
-    [
-        ("2039-6", "NSE"),
-        ("2039-6", "Neuron specific enolase"),
-        ("15060-7", "CEA"),
-        ("15060-7", "NSE in CSF"),
-    ],
+    [("2039-6", "NSE"), ("2039-6", "Neuron specific enolase"), ("15060-7", "CEA"), ("15060-7", "NSE in CSF")],
 )
 def test_a_marker_code_whose_display_names_another_marker_is_neither(code: str, display: str) -> None:
     sent = coded("loinc", code, display)

@@ -12,18 +12,7 @@ from hypothesis import strategies as st
 from cds_service.fhir.prefetch import Sent
 from cds_service.fhir.resources import Resource, relevant
 from tests.fhir.books import BOOK, LOINC
-from tests.fhir.calls import (
-    NOW,
-    PATIENT,
-    TEMPLATES,
-    bundle,
-    chart,
-    condition,
-    observation,
-    reasons,
-    references,
-    supply,
-)
+from tests.fhir.calls import NOW, PATIENT, TEMPLATES, bundle, chart, condition, observation, reasons, references, supply
 
 PATIENT_RESOURCE = {"resourceType": "Patient", "id": PATIENT, "gender": "female"}
 URN = "urn:uuid:3b2f0c1e-7a64-4f0e-9d55-2f5d8a1c9e70"
@@ -54,13 +43,7 @@ def test_a_resource_without_id_is_known_by_its_place_in_the_call() -> None:
 
 
 @pytest.mark.parametrize(
-    "reference",
-    [
-        "Patient/net-1",
-        "https://ehr.example.org/fhir/Patient/net-1",
-        "Patient/net-1/_history/2",
-        "net-1",
-    ],
+    "reference", ["Patient/net-1", "https://ehr.example.org/fhir/Patient/net-1", "Patient/net-1/_history/2", "net-1"]
 )
 def test_a_resource_of_this_patient_is_read(reference: str) -> None:
     read = chart(conditions=bundle(own(reference)))

@@ -52,11 +52,7 @@ def tumor(reference: str = "Condition/1", **values: str) -> TumorPicture:
 
 def picture(*tumors: TumorPicture, **values: str) -> PatientPicture:
     """A picture in which everything is unknown but the values given ("nse_level" for nse-level, "a b" for a set)."""
-    return PatientPicture(
-        _all(Scope.PATIENT, values),
-        tumors or (tumor(""),),
-        _all(Scope.CALL, values),
-    )
+    return PatientPicture(_all(Scope.PATIENT, values), tumors or (tumor(""),), _all(Scope.CALL, values))
 
 
 def _all(scope: Scope, values: Mapping[str, str]) -> dict[str, Feature]:

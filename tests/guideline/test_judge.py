@@ -87,9 +87,7 @@ def test_a_row_without_tumor_keys_is_judged_once_and_one_with_them_for_each_tumo
         tumor("Condition/1", diagnosis="net"), tumor("Condition/2", diagnosis="nec"), nse_level="high", ordering="nse"
     )
     found = verdicts(
-        drawn,
-        row("patient"),
-        row("tumor", {"diagnosis": ["net"], "nse-level": ["high"], "ordering": ["nse"]}),
+        drawn, row("patient"), row("tumor", {"diagnosis": ["net"], "nse-level": ["high"], "ordering": ["nse"]})
     )
     assert [(v.recommendation.id, v.tumor and v.tumor.reference, v.outcome) for v in found] == [
         ("patient", None, FIRES),

@@ -94,17 +94,9 @@ def test_the_knowledge_of_the_service_is_sound() -> None:
 @pytest.mark.parametrize(
     ("old", "new", "fault"),
     [
-        (
-            "nse-reading =",
-            "nse-readin =",
-            "[when.nse-readin]: is not a case feature; did you mean 'nse-reading'?",
-        ),
+        ("nse-reading =", "nse-readin =", "[when.nse-readin]: is not a case feature; did you mean 'nse-reading'?"),
         ("nse-reading =", "xyz =", "[when.xyz]: is not a case feature"),
-        (
-            '["hemolyzed"]',
-            '["hemolysed"]',
-            "[when.nse-reading]: 'hemolysed' is not a value; did you mean 'hemolyzed'?",
-        ),
+        ('["hemolyzed"]', '["hemolysed"]', "[when.nse-reading]: 'hemolysed' is not a value; did you mean 'hemolyzed'?"),
         ('["hemolyzed"]', '["xyz"]', "[when.nse-reading]: 'xyz' is not a value"),
         (
             '"oncotarget"',

@@ -91,10 +91,7 @@ def picture(
 
 
 def drawn(
-    *verdicts: Verdict,
-    of: PatientPicture | None = None,
-    record: Record | None = None,
-    drafts: tuple[Draft, ...] = (),
+    *verdicts: Verdict, of: PatientPicture | None = None, record: Record | None = None, drafts: tuple[Draft, ...] = ()
 ) -> Drawn:
     tumors = dict.fromkeys(verdict.tumor.reference for verdict in verdicts if verdict.tumor is not None)
     known = {verdict.tumor.reference: verdict.tumor for verdict in verdicts if verdict.tumor is not None}

@@ -143,12 +143,7 @@ def test_a_summary_with_the_longest_lead_and_its_companions_has_under_140_charac
     about = tumor(ki67="Ki-67 >= 55.25 %")
     seen = picture(about, leads={"nse": longest, "cga": f"Chromogranin A{longest[3:]}"})
     order = drafted_as("lanreotide 120 mg/0.5 mL prolonged-release solution for injection")
-    made = row(
-        summary=which.summary,
-        lead=which.lead,
-        group="nse-reading",
-        when={"ordering": ["ssa-depot"]},
-    )
+    made = row(summary=which.summary, lead=which.lead, group="nse-reading", when={"ordering": ["ssa-depot"]})
     others = (fires(row(f"net-b{number}", group="nse-reading")) for number in range(99))
     card = card_of(fires(made, tumor=about), *others, of=seen, drafts=(order,))
     assert len(card["summary"]) <= LONGEST_SUMMARY == 139
@@ -255,9 +250,7 @@ def test_based_on_stays_short_and_says_how_many_facts_follow(facts: int, last: s
 def test_markup_in_a_fact_and_in_its_reference_stays_words() -> None:
     evil = Evidence("<b>21</b> | [x](javascript:alert(1))\n- `y`", "Observation/<i>|1")
     card = card_of(fires(row(), feature(evidence=(evil,))))
-    assert lines_of(card, "Based on") == [
-        r"&lt;b>21&lt;/b> \| \[x\](alert(1)) - \`y\` (Observation/&lt;i>\|1)",
-    ]
+    assert lines_of(card, "Based on") == [r"&lt;b>21&lt;/b> \| \[x\](alert(1)) - \`y\` (Observation/&lt;i>\|1)"]
     [listed] = basis_of(card)["features"]
     assert "<b" not in json.dumps(listed["evidence"][0]["text"])
 
@@ -458,10 +451,7 @@ def test_open_rows_for_want_of_data_make_one_card_where_a_tumor_is_seen() -> Non
     assert card["indicator"] == "info"
     assert card["source"]["topic"]["code"] == "missingdata"
     assert "- somatostatin receptor status: not searched" in card["detail"]
-    assert basis_of(card) == {
-        "knowledge": KNOWLEDGE.version,
-        "unseen": [{"name": "sstr", "reason": "not searched"}],
-    }
+    assert basis_of(card) == {"knowledge": KNOWLEDGE.version, "unseen": [{"name": "sstr", "reason": "not searched"}]}
     require_valid({"cards": [card]}, "hook-response", "$")
 
 

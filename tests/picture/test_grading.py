@@ -106,12 +106,7 @@ def test_ki67_may_come_as_a_range_an_integer_or_in_a_note() -> None:
     assert band(ki67(None, valueInteger=12)) == "10-to-20"
     assert band(ki67(concept(text="positive"), note=[{"text": "Ki-67 index 12 %"}])) == "10-to-20"
     assert band(ki67(concept(text="Ki-67: 12 %"))) == "10-to-20"
-    assert (
-        band(
-            ki67(None, valueQuantity={"value": 3, "comparator": "<", "unit": "%"}),
-        )
-        == "unknown"
-    )
+    assert band(ki67(None, valueQuantity={"value": 3, "comparator": "<", "unit": "%"})) == "unknown"
 
 
 def test_ki67_of_a_component_is_read() -> None:

@@ -7,15 +7,7 @@ from typing import Any
 import pytest
 
 from cds_service.guideline.features import Gap
-from tests.picture.charts import (
-    Resource,
-    condition,
-    gap,
-    observation,
-    pathology,
-    request,
-    seen,
-)
+from tests.picture.charts import Resource, condition, gap, observation, pathology, request, seen
 
 ILEUM = condition("icd-10-cm|C7A.012", id="ileum")
 PANCREAS = condition("icd-10-cm|C25.4", id="pancreas")

@@ -182,13 +182,7 @@ def test_a_newer_status_replaces_an_older_one() -> None:
     assert seen("pregnancy", *statuses) == "pregnant"
 
 
-@pytest.mark.parametrize(
-    ("value", "members"),
-    [
-        ("Negative", {"status": "preliminary"}),
-        ("invalid", {}),
-    ],
-)
+@pytest.mark.parametrize(("value", "members"), [("Negative", {"status": "preliminary"}), ("invalid", {})])
 def test_only_a_final_negative_test_excludes_a_pregnancy(value: str, members: dict[str, Any]) -> None:
     assert seen("pregnancy", pregnancy_test(value, "2026-11-14", **members)) == "possible"
 
@@ -218,11 +212,7 @@ def test_pregnancy_is_asked_for_from_10_to_55_years(birth: str, value: str) -> N
 
 @pytest.mark.parametrize(
     "resource",
-    [
-        condition("icd-10-cm|Z90.710"),
-        procedure("snomed|236886002|Hysterectomy"),
-        procedure(text="Tubal ligation"),
-    ],
+    [condition("icd-10-cm|Z90.710"), procedure("snomed|236886002|Hysterectomy"), procedure(text="Tubal ligation")],
 )
 def test_a_hysterectomy_or_recorded_sterility_makes_pregnancy_not_applicable(resource: dict[str, Any]) -> None:
     assert seen("pregnancy", resource) == "not-applicable"
