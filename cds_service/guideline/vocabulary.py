@@ -10,6 +10,44 @@ from dataclasses import dataclass
 from enum import StrEnum
 from types import MappingProxyType
 
+from cds_service.guideline.patient_values import (
+    AgeGroup,
+    CareGoal,
+    Deceased,
+    Level,
+    MarkerAge,
+    NenCount,
+    NseAge,
+    NseContext,
+    NseCount,
+    NseEvent,
+    NseMultiple,
+    NseReading,
+    NseSpecimen,
+    OtherCancer,
+    PerformanceStatus,
+    Pregnancy,
+)
+from cds_service.guideline.tumor_values import (
+    Course,
+    Diagnosis,
+    Extent,
+    Grade,
+    GradeRecorded,
+    Histology,
+    Hormone,
+    Ki67Band,
+    Ki67Found,
+    P53Rb1,
+    Primary,
+    Progression,
+    Resection,
+    ResectionException,
+    Sstr,
+    SystemicTherapy,
+    Therapy,
+)
+
 
 class Scope(StrEnum):
     """Whom a feature is about."""
@@ -17,290 +55,6 @@ class Scope(StrEnum):
     PATIENT = "patient"
     TUMOR = "tumor"
     CALL = "call"
-
-
-class Deceased(StrEnum):
-    NO = "no"
-    YES = "yes"
-    UNKNOWN = "unknown"
-
-
-class AgeGroup(StrEnum):
-    ADULT = "adult"
-    CHILD = "child"
-    INFANT = "infant"
-    UNKNOWN = "unknown"
-
-
-class CareGoal(StrEnum):
-    COMFORT_ONLY = "comfort-only"
-    NONE_RECORDED = "none-recorded"
-    UNKNOWN = "unknown"
-
-
-class Pregnancy(StrEnum):
-    PREGNANT = "pregnant"
-    POSSIBLE = "possible"
-    NOT_PREGNANT = "not-pregnant"
-    NOT_APPLICABLE = "not-applicable"
-    UNKNOWN = "unknown"
-
-
-class PerformanceStatus(StrEnum):
-    GOOD = "0-1"
-    REDUCED = "2"
-    POOR = "3-4"
-    UNKNOWN = "unknown"
-
-
-class NenCount(StrEnum):
-    NONE = "none"
-    ONE = "one"
-    TWO_OR_MORE = "two-or-more"
-    UNKNOWN = "unknown"
-
-
-class OtherCancer(StrEnum):
-    BREAST = "breast"
-    PROSTATE = "prostate"
-    MELANOMA = "melanoma"
-    SEMINOMA = "seminoma"
-    NSCLC = "nsclc"
-    OTHER = "other"
-    NONE = "none"
-    UNKNOWN = "unknown"
-
-
-class NseContext(StrEnum):
-    SCLC = "sclc"
-    NEC = "nec"
-    NET = "net"
-    OTHER_NEN = "other-nen"
-    NEUROBLASTOMA = "neuroblastoma"
-    SUSPECTED_NEN = "suspected-nen"
-    HISTOLOGY_UNKNOWN = "cancer-histology-unknown"
-    BRAIN_TUMOR = "brain-tumor"
-    OTHER_CANCER = "other-cancer"
-    NEURO_PROGNOSIS = "neuro-prognosis"
-    NONE = "none"
-    UNKNOWN = "unknown"
-
-
-class NseReading(StrEnum):
-    USABLE = "usable"
-    HEMOLYZED = "hemolyzed"
-    EARLY_AFTER_EVENT = "early-after-event"
-    NOT_CONVERTIBLE = "not-convertible"
-    PRELIMINARY_ONLY = "preliminary-only"
-    NO_VALUE = "no-value"
-    NONE_FOUND = "none-found"
-    UNKNOWN = "unknown"
-
-
-class Level(StrEnum):
-    """Of a tumor marker against its limit; high is strictly above."""
-
-    HIGH = "high"
-    NORMAL = "normal"
-    NONE = "none"
-    UNKNOWN = "unknown"
-
-
-class NseMultiple(StrEnum):
-    NOT_HIGH = "not-high"
-    UP_TO_2 = "up-to-2"
-    OVER_2_TO_3 = "over-2-to-3"
-    OVER_3 = "over-3"
-    NONE = "none"
-    UNKNOWN = "unknown"
-
-
-class NseCount(StrEnum):
-    NONE = "none"
-    ONE = "one"
-    TWO_OR_MORE = "two-or-more"
-    UNKNOWN = "unknown"
-
-
-class NseAge(StrEnum):
-    TO_14_DAYS = "to-14-days"
-    TO_12_MONTHS = "15-days-to-12-months"
-    OVER_12_MONTHS = "over-12-months"
-    NONE_FOUND = "none-found"
-    UNKNOWN = "unknown"
-
-
-class NseSpecimen(StrEnum):
-    HEMOLYZED = "hemolyzed"
-    SUITABLE = "suitable"
-    NOT_RECORDED = "not-recorded"
-    NONE = "none"
-    UNKNOWN = "unknown"
-
-
-class NseEvent(StrEnum):
-    """What happened before the draw of the newest NSE; several at once."""
-
-    NEURO_14_DAYS = "neuro-14-days"
-    NEURO_30_DAYS = "neuro-30-days"
-    PROCEDURE_14_DAYS = "procedure-14-days"
-    BIOPSY_14_DAYS = "biopsy-14-days"
-    CHEMO_START_10_DAYS = "chemo-start-10-days"
-    NONE_RECORDED = "none-recorded"
-    UNKNOWN = "unknown"
-
-
-class MarkerAge(StrEnum):
-    TO_12_MONTHS = "to-12-months"
-    OVER_12_MONTHS = "over-12-months"
-    NONE_FOUND = "none-found"
-    UNKNOWN = "unknown"
-
-
-class Diagnosis(StrEnum):
-    NET = "net"
-    NEC = "nec"
-    HIGH_GRADE_UNDETERMINED = "high-grade-undetermined"
-    NEN_UNSPECIFIED = "nen-unspecified"
-    SUSPECTED_NEN = "suspected-nen"
-    OTHER_NEN = "other-nen"
-    SCLC = "sclc"
-    NEUROBLASTOMA = "neuroblastoma"
-    NSCLC = "nsclc"
-    BRAIN_TUMOR = "brain-tumor"
-    OTHER_CANCER = "other-cancer"
-    NONE = "none"
-    UNKNOWN = "unknown"
-
-
-class Histology(StrEnum):
-    DOCUMENTED = "documented"
-    CODED = "coded"
-    NOT_FOUND = "not-found"
-    UNKNOWN = "unknown"
-
-
-class Course(StrEnum):
-    ACTIVE = "active"
-    AFTER_RESECTION = "after-resection"
-    UNKNOWN = "unknown"
-
-
-class Primary(StrEnum):
-    SMALL_INTESTINE = "small-intestine"
-    DUODENUM = "duodenum"
-    PANCREAS = "pancreas"
-    STOMACH = "stomach"
-    APPENDIX = "appendix"
-    COLON = "colon"
-    RECTUM = "rectum"
-    LUNG = "lung"
-    THYMUS = "thymus"
-    OTHER = "other"
-    NOT_RECORDED = "not-recorded"
-    UNKNOWN = "unknown"
-
-
-class Extent(StrEnum):
-    LOCALIZED = "localized"
-    LOCOREGIONAL = "locoregional"
-    METASTATIC = "metastatic"
-    LIMITED = "limited"
-    EXTENSIVE = "extensive"
-    UNKNOWN = "unknown"
-
-
-class Ki67Found(StrEnum):
-    FOUND = "found"
-    NOT_FOUND = "not-found"
-    UNKNOWN = "unknown"
-
-
-class Ki67Band(StrEnum):
-    TO_2 = "to-2"
-    OVER_2_UNDER_3 = "over-2-under-3"
-    FROM_3_UNDER_10 = "3-to-under-10"
-    FROM_10_TO_20 = "10-to-20"
-    OVER_20_TO_55 = "over-20-to-55"
-    OVER_55 = "over-55"
-    UNKNOWN = "unknown"
-
-
-class Grade(StrEnum):
-    G1 = "G1"
-    G1_OR_G2 = "G1-or-G2"
-    G2 = "G2"
-    G2_OR_G3 = "G2-or-G3"
-    G3 = "G3"
-    NOT_APPLICABLE = "not-applicable"
-    UNKNOWN = "unknown"
-
-
-class GradeRecorded(StrEnum):
-    AGREES = "agrees"
-    CONFLICTS = "conflicts"
-    NONE = "none"
-    UNKNOWN = "unknown"
-
-
-class P53Rb1(StrEnum):
-    NORMAL = "normal"
-    ABNORMAL = "abnormal"
-    INCOMPLETE = "incomplete"
-    NOT_FOUND = "not-found"
-    UNKNOWN = "unknown"
-
-
-class Hormone(StrEnum):
-    CARCINOID = "carcinoid"
-    GASTRINOMA = "gastrinoma"
-    INSULINOMA = "insulinoma"
-    OTHER = "other"
-    UNSPECIFIED = "unspecified"
-    NONFUNCTIONING = "nonfunctioning"
-    NONE_RECORDED = "none-recorded"
-    UNKNOWN = "unknown"
-
-
-class Sstr(StrEnum):
-    POSITIVE = "positive"
-    NEGATIVE = "negative"
-    UNKNOWN = "unknown"
-
-
-class Progression(StrEnum):
-    YES = "yes"
-    PAST = "past"
-    NONE_RECORDED = "none-recorded"
-    UNKNOWN = "unknown"
-
-
-class Therapy(StrEnum):
-    ACTIVE = "active"
-    PAST = "past"
-    NONE_RECORDED = "none-recorded"
-    UNKNOWN = "unknown"
-
-
-class SystemicTherapy(StrEnum):
-    ACTIVE = "active"
-    PAST = "past"
-    SSA_ONLY = "ssa-only"
-    NONE_RECORDED = "none-recorded"
-    UNKNOWN = "unknown"
-
-
-class Resection(StrEnum):
-    CURATIVE = "curative"
-    OTHER = "other"
-    NONE_RECORDED = "none-recorded"
-    UNKNOWN = "unknown"
-
-
-class ResectionException(StrEnum):
-    YES = "yes"
-    NO = "no"
-    UNKNOWN = "unknown"
 
 
 class Ordering(StrEnum):

@@ -11,7 +11,7 @@ from cds_service.fhir.codes import Meaning
 from cds_service.fhir.texts import Certainty
 from cds_service.fhir.values import Value
 from cds_service.guideline.features import Evidence, Feature, Gap, known, unknown
-from cds_service.guideline.vocabulary import Diagnosis, Histology, Primary
+from cds_service.guideline.tumor_values import Diagnosis, Histology, Primary
 from cds_service.picture.grading import UNGRADED_SITES, Grading
 from cds_service.picture.neoplasms import NEN, Mark, Strength, other_cancers
 from cds_service.picture.pathology import pathology_words

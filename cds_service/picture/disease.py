@@ -12,7 +12,7 @@ from cds_service.fhir.dates import When
 from cds_service.fhir.resources import Resource
 from cds_service.fhir.texts import Certainty, find
 from cds_service.guideline.features import Evidence, Feature, Gap, known, unknown
-from cds_service.guideline.vocabulary import Progression, Sstr
+from cds_service.guideline.tumor_values import Progression, Sstr
 from cds_service.picture.medications import drugs
 from cds_service.picture.record import Record, date_of_result, dated, is_countable, report_texts
 from cds_service.picture.results import results

@@ -14,7 +14,7 @@ from cds_service.fhir.dates import When
 from cds_service.fhir.resources import Resource
 from cds_service.fhir.values import code_of, date_of
 from cds_service.guideline.features import Evidence
-from cds_service.guideline.vocabulary import NseEvent
+from cds_service.guideline.patient_values import NseEvent
 from cds_service.picture.medications import line_starts
 from cds_service.picture.record import Record, dated
 

@@ -12,7 +12,7 @@ from cds_service.fhir.codes import Codeable, Coding
 from cds_service.fhir.texts import Certainty, find
 from cds_service.fhir.values import codeable, elements
 from cds_service.guideline.features import Evidence, Feature, Gap, known, unknown
-from cds_service.guideline.vocabulary import Extent
+from cds_service.guideline.tumor_values import Extent
 from cds_service.picture.record import Record, dated
 from cds_service.picture.results import results
 from cds_service.picture.tumors import Tumor, owners

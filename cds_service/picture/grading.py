@@ -20,7 +20,7 @@ from cds_service.fhir.units import Refused, percent_factor
 from cds_service.fhir.values import notes
 from cds_service.guideline.features import Evidence, Feature, Gap, known, unknown
 from cds_service.guideline.limits import Limits
-from cds_service.guideline.vocabulary import Grade, GradeRecorded, Ki67Band, Ki67Found
+from cds_service.guideline.tumor_values import Grade, GradeRecorded, Ki67Band, Ki67Found
 from cds_service.picture.pathology import joined, loose_words, pathology_words
 from cds_service.picture.record import Record, date_of_result, dated
 from cds_service.picture.results import Result, results

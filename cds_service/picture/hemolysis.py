@@ -16,7 +16,7 @@ from cds_service.fhir.texts import clauses
 from cds_service.fhir.units import Refused, factor
 from cds_service.fhir.values import codeable, codeables, elements, notes, reference, text
 from cds_service.guideline.features import Evidence
-from cds_service.guideline.vocabulary import NseSpecimen
+from cds_service.guideline.patient_values import NseSpecimen
 from cds_service.picture.record import Record, date_of_result, report_texts
 from cds_service.picture.results import Result, results
 

@@ -11,7 +11,8 @@ from cds_service.fhir.resources import Resource
 from cds_service.fhir.texts import Certainty
 from cds_service.fhir.values import code_of
 from cds_service.guideline.features import Evidence, Feature, Gap, known, unknown
-from cds_service.guideline.vocabulary import Hormone, Level
+from cds_service.guideline.patient_values import Level
+from cds_service.guideline.tumor_values import Hormone
 from cds_service.picture.events import is_true
 from cds_service.picture.markers import by_own_range
 from cds_service.picture.medications import drugs

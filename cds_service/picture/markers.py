@@ -16,7 +16,7 @@ from cds_service.fhir.units import Refused, factor, normalized
 from cds_service.fhir.values import Element, code_of, codeables, elements, text, upper_limit
 from cds_service.guideline.concepts import MarkerLimits
 from cds_service.guideline.features import Evidence
-from cds_service.guideline.vocabulary import Level
+from cds_service.guideline.patient_values import Level
 from cds_service.picture.record import Record, dated
 from cds_service.picture.results import Result
 

@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from cds_service.fhir.dates import When, months_before
 from cds_service.fhir.values import codeables, date_of, reference
 from cds_service.guideline.features import Evidence, Feature, Gap, known, unknown
-from cds_service.guideline.vocabulary import Level, NseAge, NseCount, NseEvent, NseMultiple, NseReading, NseSpecimen
+from cds_service.guideline.patient_values import Level, NseAge, NseCount, NseEvent, NseMultiple, NseReading, NseSpecimen
 from cds_service.picture.events import Event, events
 from cds_service.picture.hemolysis import Sample, sample_of
 from cds_service.picture.markers import Reading, comparable

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from cds_service.guideline.features import Evidence, Feature, Gap, known, unknown
-from cds_service.guideline.vocabulary import Level, MarkerAge
+from cds_service.guideline.patient_values import Level, MarkerAge
 from cds_service.picture.markers import Reading, by_own_range
 from cds_service.picture.record import Record
 from cds_service.picture.results import results

@@ -10,7 +10,8 @@ from dataclasses import dataclass
 
 from cds_service.fhir.values import date_of
 from cds_service.guideline.features import Evidence, Feature, Gap, known, unknown
-from cds_service.guideline.vocabulary import Course, Diagnosis, NenCount, NseContext, OtherCancer
+from cds_service.guideline.patient_values import NenCount, NseContext, OtherCancer
+from cds_service.guideline.tumor_values import Course, Diagnosis
 from cds_service.picture.events import is_true
 from cds_service.picture.hints import tumor_hints
 from cds_service.picture.record import Record, dated

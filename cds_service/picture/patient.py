@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from cds_service.guideline.features import Feature, PatientPicture, Remark, TumorPicture
-from cds_service.guideline.vocabulary import VOCABULARY, Diagnosis, Scope
+from cds_service.guideline.tumor_values import Diagnosis
+from cds_service.guideline.vocabulary import VOCABULARY, Scope
 from cds_service.picture.diagnosis import Named, histology_feature, name_tumor, primary_feature, tissue_of
 from cds_service.picture.disease import progression_feature, sstr_feature, worsened_since
 from cds_service.picture.extent import extent_feature

@@ -13,7 +13,7 @@ from cds_service.fhir.dates import When, parse
 from cds_service.fhir.resources import Resource
 from cds_service.fhir.values import code_of, date_of
 from cds_service.guideline.features import Evidence, Feature, Gap, known, unknown
-from cds_service.guideline.vocabulary import AgeGroup, CareGoal, Deceased, PerformanceStatus, Pregnancy
+from cds_service.guideline.patient_values import AgeGroup, CareGoal, Deceased, PerformanceStatus, Pregnancy
 from cds_service.picture.events import is_true
 from cds_service.picture.record import Record, dated
 from cds_service.picture.results import Result, results

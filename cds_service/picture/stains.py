@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from cds_service.fhir.texts import Certainty, find
 from cds_service.fhir.values import notes
 from cds_service.guideline.features import Evidence, Feature, Gap, known, unknown
-from cds_service.guideline.vocabulary import P53Rb1
+from cds_service.guideline.tumor_values import P53Rb1
 from cds_service.picture.pathology import joined, loose_words, pathology_words
 from cds_service.picture.record import Record, date_of_result, dated
 from cds_service.picture.results import results

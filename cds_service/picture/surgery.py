@@ -18,7 +18,7 @@ from cds_service.fhir.texts import find
 from cds_service.fhir.units import Refused, factor
 from cds_service.fhir.values import code_of, codeables, date_of, elements, notes, reference
 from cds_service.guideline.features import Evidence, Feature, Gap, known, unknown
-from cds_service.guideline.vocabulary import Course, Extent, Resection, ResectionException
+from cds_service.guideline.tumor_values import Course, Extent, Resection, ResectionException
 from cds_service.picture.events import is_true
 from cds_service.picture.pathology import pathology_words
 from cds_service.picture.record import Record, dated

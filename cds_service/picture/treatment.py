@@ -11,7 +11,7 @@ from cds_service.fhir.prefetch import State
 from cds_service.fhir.values import codeables, reference
 from cds_service.fhir.values import elements as objects
 from cds_service.guideline.features import Evidence, Feature, Gap, known, unknown
-from cds_service.guideline.vocabulary import SystemicTherapy, Therapy
+from cds_service.guideline.tumor_values import SystemicTherapy, Therapy
 from cds_service.picture.medications import Drug, Running, drugs, given_as_procedures, unnamed_drugs
 from cds_service.picture.record import Record
 from cds_service.picture.tumors import Tumor

@@ -8,8 +8,10 @@ import pytest
 
 from cds_service.guideline.concepts import Concept
 from cds_service.guideline.features import Evidence, Feature, Gap, known, unknown
+from cds_service.guideline.patient_values import Level, OtherCancer
 from cds_service.guideline.recommendations import Indicator, Source
-from cds_service.guideline.vocabulary import UNKNOWN, VOCABULARY, Grade, Level, OtherCancer, Scope
+from cds_service.guideline.tumor_values import Grade
+from cds_service.guideline.vocabulary import UNKNOWN, VOCABULARY, Scope
 from tests.guideline.rows import picture, row, tumor
 
 SEEN = Evidence("NSE 21.1 ug/L", "Observation/1")

@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cds_service.guideline.judge import Outcome, judge
+from cds_service.guideline.patient_values import Level, NseReading
 from cds_service.guideline.recommendations import Recommendation
-from cds_service.guideline.vocabulary import Level, NseReading
 from tests.guideline.rows import HOOK, outcome, picture, row, tumor, verdicts
 
 FIRES, SILENT, UNDETERMINED = Outcome.FIRES, Outcome.SILENT, Outcome.UNDETERMINED

@@ -1,0 +1,146 @@
+"""The values of the features of a patient, each an enumeration with `unknown`.
+
+Which feature has which of them is in `vocabulary`.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+
+class Deceased(StrEnum):
+    NO = "no"
+    YES = "yes"
+    UNKNOWN = "unknown"
+
+
+class AgeGroup(StrEnum):
+    ADULT = "adult"
+    CHILD = "child"
+    INFANT = "infant"
+    UNKNOWN = "unknown"
+
+
+class CareGoal(StrEnum):
+    COMFORT_ONLY = "comfort-only"
+    NONE_RECORDED = "none-recorded"
+    UNKNOWN = "unknown"
+
+
+class Pregnancy(StrEnum):
+    PREGNANT = "pregnant"
+    POSSIBLE = "possible"
+    NOT_PREGNANT = "not-pregnant"
+    NOT_APPLICABLE = "not-applicable"
+    UNKNOWN = "unknown"
+
+
+class PerformanceStatus(StrEnum):
+    GOOD = "0-1"
+    REDUCED = "2"
+    POOR = "3-4"
+    UNKNOWN = "unknown"
+
+
+class NenCount(StrEnum):
+    NONE = "none"
+    ONE = "one"
+    TWO_OR_MORE = "two-or-more"
+    UNKNOWN = "unknown"
+
+
+class OtherCancer(StrEnum):
+    BREAST = "breast"
+    PROSTATE = "prostate"
+    MELANOMA = "melanoma"
+    SEMINOMA = "seminoma"
+    NSCLC = "nsclc"
+    OTHER = "other"
+    NONE = "none"
+    UNKNOWN = "unknown"
+
+
+class NseContext(StrEnum):
+    SCLC = "sclc"
+    NEC = "nec"
+    NET = "net"
+    OTHER_NEN = "other-nen"
+    NEUROBLASTOMA = "neuroblastoma"
+    SUSPECTED_NEN = "suspected-nen"
+    HISTOLOGY_UNKNOWN = "cancer-histology-unknown"
+    BRAIN_TUMOR = "brain-tumor"
+    OTHER_CANCER = "other-cancer"
+    NEURO_PROGNOSIS = "neuro-prognosis"
+    NONE = "none"
+    UNKNOWN = "unknown"
+
+
+class NseReading(StrEnum):
+    USABLE = "usable"
+    HEMOLYZED = "hemolyzed"
+    EARLY_AFTER_EVENT = "early-after-event"
+    NOT_CONVERTIBLE = "not-convertible"
+    PRELIMINARY_ONLY = "preliminary-only"
+    NO_VALUE = "no-value"
+    NONE_FOUND = "none-found"
+    UNKNOWN = "unknown"
+
+
+class Level(StrEnum):
+    """Of a tumor marker against its limit; high is strictly above."""
+
+    HIGH = "high"
+    NORMAL = "normal"
+    NONE = "none"
+    UNKNOWN = "unknown"
+
+
+class NseMultiple(StrEnum):
+    NOT_HIGH = "not-high"
+    UP_TO_2 = "up-to-2"
+    OVER_2_TO_3 = "over-2-to-3"
+    OVER_3 = "over-3"
+    NONE = "none"
+    UNKNOWN = "unknown"
+
+
+class NseCount(StrEnum):
+    NONE = "none"
+    ONE = "one"
+    TWO_OR_MORE = "two-or-more"
+    UNKNOWN = "unknown"
+
+
+class NseAge(StrEnum):
+    TO_14_DAYS = "to-14-days"
+    TO_12_MONTHS = "15-days-to-12-months"
+    OVER_12_MONTHS = "over-12-months"
+    NONE_FOUND = "none-found"
+    UNKNOWN = "unknown"
+
+
+class NseSpecimen(StrEnum):
+    HEMOLYZED = "hemolyzed"
+    SUITABLE = "suitable"
+    NOT_RECORDED = "not-recorded"
+    NONE = "none"
+    UNKNOWN = "unknown"
+
+
+class NseEvent(StrEnum):
+    """What happened before the draw of the newest NSE; several at once."""
+
+    NEURO_14_DAYS = "neuro-14-days"
+    NEURO_30_DAYS = "neuro-30-days"
+    PROCEDURE_14_DAYS = "procedure-14-days"
+    BIOPSY_14_DAYS = "biopsy-14-days"
+    CHEMO_START_10_DAYS = "chemo-start-10-days"
+    NONE_RECORDED = "none-recorded"
+    UNKNOWN = "unknown"
+
+
+class MarkerAge(StrEnum):
+    TO_12_MONTHS = "to-12-months"
+    OVER_12_MONTHS = "over-12-months"
+    NONE_FOUND = "none-found"
+    UNKNOWN = "unknown"
