@@ -12,26 +12,22 @@ from datetime import datetime
 from cds_service.guideline.features import Feature, PatientPicture, Remark, TumorPicture
 from cds_service.guideline.tumor_values import Diagnosis
 from cds_service.guideline.vocabulary import VOCABULARY, Scope
-from cds_service.picture.diagnosis import Named, histology_feature, name_tumor, primary_feature, tissue_of
+from cds_service.picture.diagnosis import Named, histology_feature, name_tumor, primary_feature
 from cds_service.picture.disease import progression_feature, sstr_feature, worsened_since
 from cds_service.picture.extent import extent_feature
-from cds_service.picture.grading import UNGRADED_SITES, grade_features, grading_of, ki67_features
+from cds_service.picture.grading import UNGRADED_SITES, grade_features, grading_of
 from cds_service.picture.hormone import hormone_feature
+from cds_service.picture.ki67 import ki67_features
 from cds_service.picture.nse import newest_reading, nse_features
 from cds_service.picture.orders import Draft, ordering_feature
 from cds_service.picture.other_markers import cga_features, newest_cga
 from cds_service.picture.overview import Seen, overview_features
 from cds_service.picture.person import person_features
 from cds_service.picture.record import Record
+from cds_service.picture.resection_exception import exception_feature
 from cds_service.picture.stains import p53_rb1_feature
-from cds_service.picture.surgery import (
-    course_feature,
-    exception_feature,
-    last_removal,
-    operations,
-    resection_feature,
-    words_about,
-)
+from cds_service.picture.surgery import course_feature, last_removal, operations, resection_feature, words_about
+from cds_service.picture.tissue import tissue_of
 from cds_service.picture.treatment import therapy_features
 from cds_service.picture.tumors import Tumor, tumors
 
@@ -92,7 +88,7 @@ def _draw(tumor: Tumor, everyone: tuple[Tumor, ...], record: Record) -> _Drawn:
         course_feature(tumor, removed, worsened_since(last, tumor, everyone, record)),
         primary_feature(tumor, tissue, record),
         extent,
-        *ki67_features(grading, record),
+        *ki67_features(grading.ki67, record),
         *grade_features(grading, _is_graded(tumor, named), record),
         p53_rb1_feature(tumor, everyone, record),
         hormone,
@@ -102,7 +98,8 @@ def _draw(tumor: Tumor, everyone: tuple[Tumor, ...], record: Record) -> _Drawn:
         resection_feature(removed, words_about(tumor, everyone, record), record),
         exception_feature(tumor, everyone, hormone, record),
     ]
-    leads = {"ki67": f"Ki-67 {grading.ki67.amount.shown} %"} if grading.ki67 else {}
+    ki67 = grading.ki67.chosen
+    leads = {"ki67": f"Ki-67 {ki67.amount.shown} %"} if ki67 else {}
     picture = TumorPicture(tumor.reference, tumor.label, _table(features, Scope.TUMOR), leads)
     return _Drawn(tumor, picture, last.latest if last else None)
 

@@ -1,0 +1,82 @@
+"""Whether a tumor is one of the small ones that need no resection: accepted for surveillance or endoscopic removal.
+
+Asks for site, size, gastric type and hormone; operations themselves are `surgery`.
+"""
+
+from __future__ import annotations
+
+import re
+from decimal import Decimal
+
+from cds_service.fhir.amounts import Amount
+from cds_service.fhir.texts import find
+from cds_service.fhir.units import Refused, factor
+from cds_service.guideline.features import Evidence, Feature, Gap, known, unknown
+from cds_service.guideline.tumor_values import ResectionException
+from cds_service.picture.events import is_true
+from cds_service.picture.record import Record, dated
+from cds_service.picture.results import results
+from cds_service.picture.tumors import Tumor, owners
+
+_GASTRIC_TYPE_1 = re.compile(r"\btype?\s?(?:1|I)\b|\btyp\s?(?:1|I)\b", re.IGNORECASE)
+_AMPULLA = re.compile(r"\bampull\w*|\bpapill\w*", re.IGNORECASE)
+_SMALL_SITES = ("duodenum", "appendix", "rectum")
+
+
+def exception_feature(tumor: Tumor, everyone: tuple[Tumor, ...], hormone: Feature, record: Record) -> Feature:
+    """`resection-exception`: small tumors in which surveillance or endoscopic removal is accepted."""
+    name = "resection-exception"
+    if not tumor.all_conditions:
+        return unknown(name, Gap.NOT_RECORDED)
+    if hormone.values & {"carcinoid", "gastrinoma", "insulinoma", "other", "unspecified"}:
+        return known(name, ResectionException.NO, evidence=hormone.evidence, note="a functioning tumor")
+    if tumor.site == "stomach":
+        typed = [c for c in tumor.conditions if find(_GASTRIC_TYPE_1, c.text)]
+        if typed:
+            shown = [Evidence(c.label, c.resource.reference) for c in typed]
+            return known(name, ResectionException.YES, evidence=shown, note="gastric type 1")
+        return unknown(name, Gap.NOT_RECORDED, "the gastric type is not recorded")
+    if tumor.site == "duodenum" and any(_AMPULLA.search(c.text) for c in tumor.conditions):
+        return known(name, ResectionException.NO, note="of the ampulla")
+    if tumor.site not in ("pancreas", *_SMALL_SITES):
+        if not tumor.site:
+            return unknown(name, Gap.NOT_RECORDED, "the site is not recorded")
+        return known(name, ResectionException.NO, evidence=[Evidence(f"site {tumor.site}")])
+    if hormone.is_unknown:
+        return unknown(name, Gap.NOT_RECORDED, "whether the tumor is functioning is not known")
+    return _by_size(tumor, everyone, record)
+
+
+def _by_size(tumor: Tumor, everyone: tuple[Tumor, ...], record: Record) -> Feature:
+    name = "resection-exception"
+    men1 = [c for c in record.chart.of("Condition") if is_true(c) and record.means(c, "syndromes/men1")]
+    sizes = _sizes(tumor, everyone, record)
+    if not sizes:
+        return unknown(name, Gap.NOT_RECORDED, "the size is not recorded")
+    size, evidence = sizes[-1]
+    if tumor.site == "pancreas":
+        large = size.above(record.limits.size_pancreas_mm)
+    else:
+        smaller = size.below(record.limits.size_small_mm)
+        large = None if smaller is None else not smaller
+    if large is None:
+        return unknown(name, Gap.NOT_READABLE, "the size lies on both sides of the limit", [evidence])
+    if not large and men1:
+        return unknown(name, Gap.CONTRADICTORY, "small, and MEN1 is recorded", [evidence])
+    return known(name, ResectionException.NO if large else ResectionException.YES, evidence=[evidence])
+
+
+def _sizes(tumor: Tumor, everyone: tuple[Tumor, ...], record: Record) -> list[tuple[Amount, Evidence]]:
+    """Sizes in mm of this tumor, newest last; several dimensions of one result count by the largest."""
+    found: dict[str, tuple[Amount, Evidence]] = {}
+    for result in results(record, "status/tumor-size"):
+        if result.value.amount is None or owners(result.resource, everyone, record) != [tumor]:
+            continue
+        by = factor(result.value.unit, "mm")
+        if isinstance(by, Refused):
+            continue
+        size = result.value.amount.scaled(by)
+        key = result.resource.reference
+        if key not in found or (size.high or Decimal(0)) > (found[key][0].high or Decimal(0)):
+            found[key] = (size, Evidence(dated(f"size {size.shown} mm", result.when), key))
+    return list(found.values())
