@@ -16,7 +16,7 @@ from cds_service.fhir.values import code_of, date_of
 from cds_service.guideline.features import Evidence
 from cds_service.guideline.patient_values import NseEvent
 from cds_service.picture.medications import line_starts
-from cds_service.picture.record import Record, dated
+from cds_service.picture.record import Record, dated, is_true
 
 _TISSUE = re.compile(r"\btissue\b|\bbiops|\bgewebe", re.IGNORECASE)
 _BIOPSY = ("procedures/biopsy",)
@@ -90,11 +90,6 @@ def _candidates(record: Record) -> Iterator[_Candidate]:
     for start in line_starts(record):
         window = (limits.chemotherapy_start_days, NseEvent.CHEMO_START_10_DAYS)
         yield _Candidate(start.when, start.evidence, (window,))
-
-
-def is_true(condition: Resource) -> bool:
-    """Neither refuted nor entered in error (and not merely suspected)."""
-    return code_of(condition.at("verificationStatus")) in ("", "confirmed")
 
 
 def _evidence(resource: Resource, words: str, when: When) -> Evidence:

@@ -19,7 +19,7 @@ from cds_service.guideline.limits import Limits
 from cds_service.guideline.tumor_values import Grade, GradeRecorded
 from cds_service.picture.ki67 import Ki67, ki67_gap, ki67_of
 from cds_service.picture.pathology import joined, pathology_words
-from cds_service.picture.record import Record, date_of_result, dated
+from cds_service.picture.record import Record, date_of_result, dated, none_found
 from cds_service.picture.results import results
 from cds_service.picture.tumors import Tumor
 
@@ -178,6 +178,4 @@ def _grade_recorded(grading: Grading, computed: frozenset[int], said: list[Evide
         return known(name, GradeRecorded.AGREES if agrees else GradeRecorded.CONFLICTS, evidence=said)
     if grading.unlinked_grade:
         return unknown(name, Gap.NOT_LINKED, "a grade is not linked to one of several tumors")
-    if record.searched("pathology", "reports"):
-        return known(name, GradeRecorded.NONE, evidence=[Evidence("pathology searched, no grade recorded")])
-    return unknown(name, Gap.NOT_SEARCHED)
+    return none_found(name, GradeRecorded.NONE, "pathology searched, no grade recorded", record, "pathology", "reports")

@@ -9,10 +9,9 @@ import re
 from collections.abc import Iterator
 
 from cds_service.fhir.texts import find
-from cds_service.fhir.values import code_of
 from cds_service.guideline.features import Evidence
 from cds_service.picture.pathology import pathology_texts
-from cds_service.picture.record import Record, date_of_result, dated
+from cds_service.picture.record import Record, date_of_result, dated, is_refuted
 
 _TUMOR = re.compile(
     r"tumou?r|malign|cancer|\bca\b|carcin|karzin|krebs|neopla|neubildung|blastom|gliom|melanom|sar[ck]om|lymphom|myelom"
@@ -26,13 +25,12 @@ _OTHERWISE = re.compile(
     re.IGNORECASE,
 )
 _SYNDROMES = ("carcinoid-syndrome", "gastrinoma", "insulinoma", "other-hormone", "functioning-unspecified")
-_UNTRUE = ("refuted", "entered-in-error")
 
 
 def tumor_hints(record: Record) -> Iterator[Evidence]:
     """What speaks of a tumor, or cannot be read, among Conditions and pathology reports."""
     for condition in record.chart.of("Condition"):
-        if code_of(condition.at("verificationStatus")) in _UNTRUE:
+        if is_refuted(condition):
             continue
         code = record.code(condition)
         named = {meaning.name for meaning in record.book.meanings(code, "diagnoses", "syndromes")}

@@ -7,17 +7,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
+from cds_service.fhir.codes import Meaning
 from cds_service.fhir.resources import Resource
 from cds_service.fhir.texts import Certainty
-from cds_service.fhir.values import code_of
 from cds_service.guideline.features import Evidence, Feature, Gap, known, unknown
 from cds_service.guideline.patient_values import Level
 from cds_service.guideline.tumor_values import Hormone
-from cds_service.picture.events import is_true
 from cds_service.picture.markers import by_own_range
 from cds_service.picture.medications import drugs
 from cds_service.picture.neoplasms import Mark
-from cds_service.picture.record import Record
+from cds_service.picture.record import Record, is_refuted, is_true, none_found
 from cds_service.picture.results import results
 from cds_service.picture.tumors import Tumor
 
@@ -53,10 +52,9 @@ def hormone_feature(tumor: Tumor, everyone: tuple[Tumor, ...], tissue: Iterable[
         return unknown("hormone", Gap.NOT_RECORDED, "a hormone syndrome is only suspected", suspected)
     if said:
         return known("hormone", Hormone.NONFUNCTIONING, evidence=[item for _, item in said])
-    if record.searched("conditions"):
-        none = [Evidence("Conditions searched, no hormone syndrome found")]
-        return known("hormone", Hormone.NONE_RECORDED, evidence=none)
-    return unknown("hormone", Gap.NOT_SEARCHED)
+    return none_found(
+        "hormone", Hormone.NONE_RECORDED, "Conditions searched, no hormone syndrome found", record, "conditions"
+    )
 
 
 def _of_tumor(tumor: Tumor, tissue: Iterable[Mark]) -> Iterator[_Said]:
@@ -88,20 +86,23 @@ def _of_patient(record: Record) -> Iterator[_Said]:
 
 
 def _named(condition: Resource, record: Record) -> frozenset[str]:
+    return frozenset(m.name for m in _syndromes(condition, record) if m.certainty is Certainty.AFFIRMED)
+
+
+def _syndromes(condition: Resource, record: Record) -> tuple[Meaning, ...]:
+    """What its code means and what its words say: words beside a code of an organ may name the syndrome."""
     code = record.code(condition)
-    meant = (*record.book.meanings(code, "syndromes"), *record.book.in_text(code.texts, "syndromes"))
-    return frozenset(meaning.name for meaning in meant if meaning.certainty is Certainty.AFFIRMED)
+    return (*record.book.meanings(code, "syndromes"), *record.book.in_text(code.texts, "syndromes"))
 
 
 def _suspected(record: Record) -> Iterator[Evidence]:
     for condition in record.chart.of("Condition"):
-        if code_of(condition.at("verificationStatus")) in ("refuted", "entered-in-error"):
+        if is_refuted(condition):
             continue
-        code = record.code(condition)
-        meant = (*record.book.meanings(code, "syndromes"), *record.book.in_text(code.texts, "syndromes"))
-        doubted = (m for m in meant if not is_true(condition) or m.certainty is Certainty.DOUBTFUL)
+        open_ = not is_true(condition)
+        doubted = (m for m in _syndromes(condition, record) if open_ or m.certainty is Certainty.DOUBTFUL)
         if any(meaning.name in _SYNDROMES for meaning in doubted):
-            yield Evidence(f"{code.shown}, suspected", condition.reference)
+            yield Evidence(f"{record.code(condition).shown}, suspected", condition.reference)
 
 
 def _high_hiaa(record: Record) -> Iterator[_Said]:

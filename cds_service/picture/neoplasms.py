@@ -14,7 +14,7 @@ from cds_service.fhir.dates import When
 from cds_service.fhir.resources import Resource
 from cds_service.fhir.texts import Certainty
 from cds_service.fhir.values import code_of, codeable, codeables, date_of, elements, reference, text
-from cds_service.picture.record import Record
+from cds_service.picture.record import Record, is_refuted
 
 NEN = ("net", "nec", "nen-unspecified", "small-cell")
 _SUSPECTED = ("provisional", "differential", "unconfirmed")
@@ -91,7 +91,7 @@ class Neoplasm:
     Attributes:
         kind: the strongest mark's kind.
         site: from the code, ICD topography, body site or words; "" if none is recorded.
-        words: differentiation, grade and value words of its texts, each with its certainty checked.
+        differentiation, grades: words and codes that surely say them.
         status: clinicalStatus, "" if missing.
     """
 
@@ -119,7 +119,7 @@ def neoplasms(record: Record) -> list[Neoplasm]:
     """Every Condition that names a neoplasm and is neither refuted nor entered in error."""
     found = []
     for condition in record.chart.of("Condition"):
-        if code_of(condition.at("verificationStatus")) in ("refuted", "entered-in-error"):
+        if is_refuted(condition):
             continue
         neoplasm = _neoplasm(condition, record)
         if neoplasm is not None:

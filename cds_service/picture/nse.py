@@ -17,7 +17,7 @@ from cds_service.guideline.patient_values import Level, NseAge, NseCount, NseEve
 from cds_service.picture.events import Event, events
 from cds_service.picture.hemolysis import Sample, sample_of
 from cds_service.picture.markers import Reading, comparable
-from cds_service.picture.record import Record
+from cds_service.picture.record import Record, none_found
 from cds_service.picture.results import Result, results
 
 _OTHER_FLUID = re.compile(
@@ -205,10 +205,13 @@ def _event(newest: Judged | None, gap: _Gap, record: Record) -> Feature:
         return known(name, *(event.kind for event in newest.events), evidence=[e.evidence for e in newest.events])
     if newest.unclear:
         return unknown(name, Gap.NOT_READABLE, newest.unclear)
-    if not record.searched("conditions", "procedures"):
-        return unknown(name, Gap.NOT_SEARCHED)
-    return known(
-        name, NseEvent.NONE_RECORDED, evidence=[Evidence("Conditions and procedures searched, no event found")]
+    return none_found(
+        name,
+        NseEvent.NONE_RECORDED,
+        "Conditions and procedures searched, no event found",
+        record,
+        "conditions",
+        "procedures",
     )
 
 

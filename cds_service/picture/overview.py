@@ -12,9 +12,8 @@ from cds_service.fhir.values import date_of
 from cds_service.guideline.features import Evidence, Feature, Gap, known, unknown
 from cds_service.guideline.patient_values import NenCount, NseContext, OtherCancer
 from cds_service.guideline.tumor_values import Course, Diagnosis
-from cds_service.picture.events import is_true
 from cds_service.picture.hints import tumor_hints
-from cds_service.picture.record import Record, dated
+from cds_service.picture.record import Record, dated, is_true, none_found
 from cds_service.picture.tumors import Tumor
 
 _COUNTED = (
@@ -86,9 +85,7 @@ def _nen_count(seen: tuple[Seen, ...], record: Record) -> Feature:
         return unknown(name, Gap.NOT_RECORDED, "the course of a tumor is not recorded", evidence)
     if active:
         return known(name, NenCount.ONE, evidence=evidence)
-    if record.searched("conditions"):
-        return known(name, NenCount.NONE, evidence=[Evidence("Conditions searched, no neuroendocrine tumor found")])
-    return unknown(name, Gap.NOT_SEARCHED)
+    return none_found(name, NenCount.NONE, "Conditions searched, no neuroendocrine tumor found", record, "conditions")
 
 
 def _other_cancer(seen: tuple[Seen, ...], record: Record) -> Feature:
@@ -109,9 +106,7 @@ def _other_cancer(seen: tuple[Seen, ...], record: Record) -> Feature:
         return Feature(name, held, tuple(evidence), Gap.NOT_RECORDED, "the kind of a cancer is not recorded")
     if values:
         return Feature(name, frozenset(str(value) for value in values), tuple(evidence))
-    if record.searched("conditions"):
-        return known(name, OtherCancer.NONE, evidence=[Evidence("Conditions searched, no other cancer found")])
-    return unknown(name, Gap.NOT_SEARCHED)
+    return none_found(name, OtherCancer.NONE, "Conditions searched, no other cancer found", record, "conditions")
 
 
 def _named_cancer(item: Seen) -> OtherCancer:
@@ -153,9 +148,7 @@ def _without_tumor(record: Record) -> Feature:
         return unknown(name, Gap.NOT_READABLE, "when it happened is not recorded", [shown for _, shown in arrests])
     if hints := list(tumor_hints(record)):
         return unknown(name, Gap.NOT_RECORDED, "something recorded may be a tumor", hints)
-    if record.searched("conditions"):
-        return known(name, NseContext.NONE, evidence=[Evidence("Conditions searched, no cancer or suspicion found")])
-    return unknown(name, Gap.NOT_SEARCHED)
+    return none_found(name, NseContext.NONE, "Conditions searched, no cancer or suspicion found", record, "conditions")
 
 
 def _arrests(record: Record) -> Iterator[tuple[bool, Evidence]]:

@@ -14,8 +14,7 @@ from cds_service.fhir.resources import Resource
 from cds_service.fhir.values import code_of, date_of
 from cds_service.guideline.features import Evidence, Feature, Gap, known, unknown
 from cds_service.guideline.patient_values import AgeGroup, CareGoal, Deceased, PerformanceStatus, Pregnancy
-from cds_service.picture.events import is_true
-from cds_service.picture.record import Record, dated
+from cds_service.picture.record import Record, dated, is_true, none_found
 from cds_service.picture.results import Result, results
 
 
@@ -67,11 +66,9 @@ def _care_goal(record: Record) -> Feature:
     for resource in record.chart.of("Condition", "Procedure"):
         if _is_current(resource) and (meant := record.means(resource, "patient/comfort-only")):
             return known("care-goal", CareGoal.COMFORT_ONLY, evidence=[Evidence(meant[0].words, resource.reference)])
-    if record.searched("conditions"):
-        return known(
-            "care-goal", CareGoal.NONE_RECORDED, evidence=[Evidence("Conditions searched, no comfort care found")]
-        )
-    return unknown("care-goal", Gap.NOT_SEARCHED)
+    return none_found(
+        "care-goal", CareGoal.NONE_RECORDED, "Conditions searched, no comfort care found", record, "conditions"
+    )
 
 
 def _is_current(resource: Resource) -> bool:

@@ -11,12 +11,14 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
+from enum import StrEnum
 from typing import Any
 
 from cds_service.fhir.codes import Codeable, CodeBook, Meaning
 from cds_service.fhir.dates import When, months_before
 from cds_service.fhir.resources import Chart, Resource
 from cds_service.fhir.values import code_of, codeable, date_of, elements, is_readable, text
+from cds_service.guideline.features import Evidence, Feature, Gap, known, unknown
 from cds_service.guideline.knowledge import Knowledge
 from cds_service.guideline.limits import Limits
 
@@ -60,6 +62,13 @@ class Record:
         return None if before is None else not before
 
 
+def none_found(name: str, value: StrEnum, words: str, record: Record, *keys: str) -> Feature:
+    """The value that says that nothing is there, if all these searches came back whole; else unknown."""
+    if record.searched(*keys):
+        return known(name, value, evidence=[Evidence(words)])
+    return unknown(name, Gap.NOT_SEARCHED)
+
+
 def date_of_result(resource: Resource) -> When | None:
     """When the sample was taken, else when the result was issued."""
     return date_of(resource.data, "effectiveDateTime", "effectiveInstant", "effectivePeriod", "issued")
@@ -67,6 +76,16 @@ def date_of_result(resource: Resource) -> When | None:
 
 def dated(words: str, when: When | None) -> str:
     return f"{words}, {when.text}" if when else f"{words}, undated"
+
+
+def is_true(condition: Resource) -> bool:
+    """Neither refuted nor entered in error (and not merely suspected)."""
+    return code_of(condition.at("verificationStatus")) in ("", "confirmed")
+
+
+def is_refuted(condition: Resource) -> bool:
+    """Denied or entered in error: it speaks of nothing, not even of a suspicion."""
+    return code_of(condition.at("verificationStatus")) in ("refuted", "entered-in-error")
 
 
 def is_countable(resource: Resource) -> bool:

@@ -13,8 +13,7 @@ from cds_service.fhir.texts import find
 from cds_service.fhir.units import Refused, factor
 from cds_service.guideline.features import Evidence, Feature, Gap, known, unknown
 from cds_service.guideline.tumor_values import ResectionException
-from cds_service.picture.events import is_true
-from cds_service.picture.record import Record, dated
+from cds_service.picture.record import Record, dated, is_true
 from cds_service.picture.results import results
 from cds_service.picture.tumors import Tumor, owners
 

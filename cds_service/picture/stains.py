@@ -13,7 +13,7 @@ from cds_service.fhir.values import notes
 from cds_service.guideline.features import Evidence, Feature, Gap, known, unknown
 from cds_service.guideline.tumor_values import P53Rb1
 from cds_service.picture.pathology import joined, loose_words, pathology_words
-from cds_service.picture.record import Record, date_of_result, dated
+from cds_service.picture.record import Record, date_of_result, dated, none_found
 from cds_service.picture.results import results
 from cds_service.picture.tumors import Tumor
 
@@ -63,9 +63,7 @@ def p53_rb1_feature(tumor: Tumor, everyone: tuple[Tumor, ...], record: Record) -
         return unknown(name, Gap.NOT_LINKED, "a p53 or RB1 is not linked to one of several tumors", shown)
     if states:
         return known(name, P53Rb1.NORMAL if len(states) == len(_STAINS) else P53Rb1.INCOMPLETE, evidence=shown)
-    if record.searched("pathology", "reports"):
-        return known(name, P53Rb1.NOT_FOUND, evidence=[Evidence("pathology searched, no p53 or RB1 found")])
-    return unknown(name, Gap.NOT_SEARCHED)
+    return none_found(name, P53Rb1.NOT_FOUND, "pathology searched, no p53 or RB1 found", record, "pathology", "reports")
 
 
 def _settled(states: set[str]) -> str:

@@ -16,9 +16,8 @@ from cds_service.fhir.texts import find
 from cds_service.fhir.values import code_of, codeables, date_of, elements, notes, reference
 from cds_service.guideline.features import Evidence, Feature, Gap, known, unknown
 from cds_service.guideline.tumor_values import Course, Extent, Resection
-from cds_service.picture.events import is_true
 from cds_service.picture.pathology import pathology_words
-from cds_service.picture.record import Record, dated
+from cds_service.picture.record import Record, dated, is_true, none_found
 from cds_service.picture.tumors import Tumor, owners
 
 _R0 = re.compile(
@@ -145,11 +144,9 @@ def resection_feature(found: list[Operation], words: Iterable[tuple[str, str]], 
         return known("resection", Resection.OTHER, evidence=evidence)
     if told := [Evidence("a text tells of a resection", source) for text, source in words if _RESECTED.search(text)]:
         return unknown("resection", Gap.NOT_READABLE, "a resection is only told in words", told)
-    if record.searched("procedures"):
-        return known(
-            "resection", Resection.NONE_RECORDED, evidence=[Evidence("procedures searched, no resection found")]
-        )
-    return unknown("resection", Gap.NOT_SEARCHED)
+    return none_found(
+        "resection", Resection.NONE_RECORDED, "procedures searched, no resection found", record, "procedures"
+    )
 
 
 def course_feature(tumor: Tumor, found: list[Operation], progressed: bool) -> Feature:

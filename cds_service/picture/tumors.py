@@ -38,7 +38,7 @@ class Tumor:
     Attributes:
         family: histologies that are compatible with each other share one.
         site: "" if no Condition says where it is.
-        candidates: more than one tumor of the patient could own unlinked metastases.
+        unlinked_metastases: metastases are recorded that this tumor or another one could own.
     """
 
     family: str
