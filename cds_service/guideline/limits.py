@@ -51,3 +51,29 @@ class Limits:
     newly_done_days: int
     neuro_prognosis_days: int
     cards_per_call: int
+    ct_mri_weeks: int
+    ct_mri_short_months: int
+    ct_mri_middle_months: int
+    ct_mri_long_months: int
+    sstr_imaging_months: int
+    follow_up_months: int
+    follow_up_late_months: int
+    follow_up_late_years: int
+    mdt_months: int
+    ssa_depot_days: int
+    chemoradiation_weeks: int
+    diagnosis_recorded_weeks: int
+    ppi_days: int
+    biotin_mg_per_day: Decimal
+    ppi_reason_months: int
+    kidney_days: int
+    egfr_below: Decimal
+    nse_trend_days: int
+    nse_possible_percent: Decimal
+    nse_marked_percent: Decimal
+    nse_persistence_weeks: int
+    nse_half_life_gap_days: int
+    nse_half_life_days: int
+    nse_nsclc_high: Decimal
+    nse_before_surgery_days: int
+    nse_after_surgery_days: int

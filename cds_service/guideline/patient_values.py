@@ -144,3 +144,102 @@ class MarkerAge(StrEnum):
     OVER_12_MONTHS = "over-12-months"
     NONE_FOUND = "none-found"
     UNKNOWN = "unknown"
+
+
+class ImmunotherapyCaution(StrEnum):
+    """What speaks for care with PD-1 and PD-L1 antibodies; no contraindication."""
+
+    RECORDED = "recorded"
+    NONE_RECORDED = "none-recorded"
+    UNKNOWN = "unknown"
+
+
+class KidneyFailure(StrEnum):
+    YES = "yes"
+    NONE_RECORDED = "none-recorded"
+    UNKNOWN = "unknown"
+
+
+class Ppi(StrEnum):
+    ACTIVE = "active"
+    NONE_RECORDED = "none-recorded"
+    UNKNOWN = "unknown"
+
+
+class PpiNeeded(StrEnum):
+    YES = "yes"
+    NOT_RECORDED = "not-recorded"
+    UNKNOWN = "unknown"
+
+
+class Biotin(StrEnum):
+    HIGH_DOSE = "high-dose"
+    DOSE_NOT_RECORDED = "dose-not-recorded"
+    LOW_DOSE = "low-dose"
+    NONE_RECORDED = "none-recorded"
+    UNKNOWN = "unknown"
+
+
+class NseAboveNsclcRange(StrEnum):
+    YES = "yes"
+    NO = "no"
+    NONE = "none"
+    UNKNOWN = "unknown"
+
+
+class NseMethod(StrEnum):
+    SAME = "same"
+    MIXED = "mixed"
+    TOO_FEW = "too-few"
+    UNKNOWN = "unknown"
+
+
+class NseTrend(StrEnum):
+    RISING_MARKED = "rising-marked"
+    RISING_POSSIBLE = "rising-possible"
+    WITHIN_VARIATION = "within-variation"
+    FALLING_POSSIBLE = "falling-possible"
+    FALLING_MARKED = "falling-marked"
+    SUSPENDED = "suspended"
+    TOO_FEW = "too-few"
+    UNKNOWN = "unknown"
+
+
+class NsePersistence(StrEnum):
+    PERSISTENTLY_HIGH = "persistently-high"
+    NO = "no"
+    UNKNOWN = "unknown"
+
+
+class NseHalfLife(StrEnum):
+    OVER_20_DAYS = "over-20-days"
+    TO_20_DAYS = "to-20-days"
+    NOT_APPLICABLE = "not-applicable"
+    UNKNOWN = "unknown"
+
+
+class NseConfounder(StrEnum):
+    """What else raises NSE, or chromogranin A beside it, at the draw; several at once."""
+
+    KIDNEY_FAILURE = "kidney-failure"
+    LIVER_FAILURE = "liver-failure"
+    HEMOLYTIC_ANEMIA = "hemolytic-anemia"
+    PPI = "ppi"
+    DEMENTIA = "dementia"
+    NONE_RECORDED = "none-recorded"
+    UNKNOWN = "unknown"
+
+
+class NseAfterSurgery(StrEnum):
+    PERSISTENTLY_HIGH = "persistently-high"
+    HIGH_ONCE = "high-once"
+    NORMAL = "normal"
+    TOO_EARLY = "too-early"
+    NOT_APPLICABLE = "not-applicable"
+    UNKNOWN = "unknown"
+
+
+class MarkerFound(StrEnum):
+    FOUND = "found"
+    NONE_FOUND = "none-found"
+    UNKNOWN = "unknown"

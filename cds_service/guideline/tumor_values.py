@@ -152,3 +152,57 @@ class ResectionException(StrEnum):
     YES = "yes"
     NO = "no"
     UNKNOWN = "unknown"
+
+
+class DiagnosisRecorded(StrEnum):
+    WITHIN_8_WEEKS = "within-8-weeks"
+    EARLIER = "earlier"
+    UNKNOWN = "unknown"
+
+
+class SstrImaging(StrEnum):
+    WITHIN_24_MONTHS = "within-24-months"
+    OVER_24_MONTHS = "over-24-months"
+    NONE_FOUND = "none-found"
+    UNKNOWN = "unknown"
+
+
+class CtMri(StrEnum):
+    WITHIN_8_WEEKS = "within-8-weeks"
+    TO_3_MONTHS = "8-weeks-to-3-months"
+    TO_6_MONTHS = "3-to-6-months"
+    TO_12_MONTHS = "6-to-12-months"
+    OVER_12_MONTHS = "over-12-months"
+    NONE_FOUND = "none-found"
+    UNKNOWN = "unknown"
+
+
+class FollowUpImaging(StrEnum):
+    OVERDUE = "overdue"
+    NOT_DUE = "not-due"
+    NOT_NEEDED = "not-needed"
+    NOT_APPLICABLE = "not-applicable"
+    UNKNOWN = "unknown"
+
+
+class Mdt(StrEnum):
+    """Whether a multidisciplinary tumor board is on the record."""
+
+    FOUND = "found"
+    NONE_FOUND = "none-found"
+    UNKNOWN = "unknown"
+
+
+class Chemoradiation(StrEnum):
+    ACTIVE = "active"
+    COMPLETED_TO_12_WEEKS = "completed-to-12-weeks"
+    COMPLETED_EARLIER = "completed-earlier"
+    NONE_RECORDED = "none-recorded"
+    UNKNOWN = "unknown"
+
+
+class SsaLastDepot(StrEnum):
+    TO_28_DAYS = "to-28-days"
+    OVER_28_DAYS = "over-28-days"
+    NONE_RECORDED = "none-recorded"
+    UNKNOWN = "unknown"

@@ -12,38 +12,58 @@ from types import MappingProxyType
 
 from cds_service.guideline.patient_values import (
     AgeGroup,
+    Biotin,
     CareGoal,
     Deceased,
+    ImmunotherapyCaution,
+    KidneyFailure,
     Level,
     MarkerAge,
+    MarkerFound,
     NenCount,
+    NseAboveNsclcRange,
+    NseAfterSurgery,
     NseAge,
+    NseConfounder,
     NseContext,
     NseCount,
     NseEvent,
+    NseHalfLife,
+    NseMethod,
     NseMultiple,
+    NsePersistence,
     NseReading,
     NseSpecimen,
+    NseTrend,
     OtherCancer,
     PerformanceStatus,
+    Ppi,
+    PpiNeeded,
     Pregnancy,
 )
 from cds_service.guideline.tumor_values import (
+    Chemoradiation,
     Course,
+    CtMri,
     Diagnosis,
+    DiagnosisRecorded,
     Extent,
+    FollowUpImaging,
     Grade,
     GradeRecorded,
     Histology,
     Hormone,
     Ki67Band,
     Ki67Found,
+    Mdt,
     P53Rb1,
     Primary,
     Progression,
     Resection,
     ResectionException,
+    SsaLastDepot,
     Sstr,
+    SstrImaging,
     SystemicTherapy,
     Therapy,
 )
@@ -80,6 +100,20 @@ class Ordering(StrEnum):
     UNKNOWN = "unknown"
 
 
+class Regimen(StrEnum):
+    """All drafts together, with the anticancer drugs running now."""
+
+    PLATINUM_ETOPOSIDE = "platinum-etoposide-without-pd-l1"
+    PLATINUM_ETOPOSIDE_PD_L1 = "platinum-etoposide-with-pd-l1"
+    PLATINUM_IRINOTECAN = "platinum-irinotecan"
+    PLATINUM_OTHER = "platinum-other"
+    CAPTEM = "captem"
+    FOLFOX_LIKE = "folfox-like"
+    OTHER = "other"
+    NONE = "none"
+    UNKNOWN = "unknown"
+
+
 @dataclass(frozen=True, slots=True)
 class FeatureKind:
     """One word of the vocabulary.
@@ -101,6 +135,7 @@ class FeatureKind:
 
 _MEDICATION = ("medication-requests", "medication-statements", "medication-administrations", "medication-dispenses")
 _TUMOR = ("conditions", "pathology", "reports")
+_IMAGING = ("reports", "imaging-studies", "procedures")
 
 _KINDS = (
     FeatureKind("deceased", Scope.PATIENT, Deceased, "whether the patient is alive", ("patient",)),
@@ -108,6 +143,17 @@ _KINDS = (
     FeatureKind("care-goal", Scope.PATIENT, CareGoal, "comfort-only care", ("conditions", "procedures")),
     FeatureKind("pregnancy", Scope.PATIENT, Pregnancy, "pregnancy", ("patient", "conditions", "status", "procedures")),
     FeatureKind("performance-status", Scope.PATIENT, PerformanceStatus, "performance status", ("status",)),
+    FeatureKind(
+        "immunotherapy-caution",
+        Scope.PATIENT,
+        ImmunotherapyCaution,
+        "reasons for caution with immunotherapy",
+        ("conditions", "procedures", *_MEDICATION),
+    ),
+    FeatureKind("kidney-failure", Scope.PATIENT, KidneyFailure, "kidney failure", ("conditions", "status")),
+    FeatureKind("ppi", Scope.PATIENT, Ppi, "proton pump inhibitors", _MEDICATION),
+    FeatureKind("ppi-needed", Scope.PATIENT, PpiNeeded, "reasons for a proton pump inhibitor", ("conditions",)),
+    FeatureKind("biotin", Scope.PATIENT, Biotin, "biotin", _MEDICATION),
     FeatureKind("nen-count", Scope.PATIENT, NenCount, "neuroendocrine diagnoses", _TUMOR),
     FeatureKind("other-cancer", Scope.PATIENT, OtherCancer, "other cancers", _TUMOR),
     FeatureKind("nse-context", Scope.PATIENT, NseContext, "diagnosis", _TUMOR),
@@ -124,9 +170,27 @@ _KINDS = (
     FeatureKind(
         "nse-event", Scope.PATIENT, NseEvent, "events before the NSE draw", ("nse", "conditions", "procedures")
     ),
+    FeatureKind("nse-above-nsclc-range", Scope.PATIENT, NseAboveNsclcRange, "NSE", ("nse",)),
+    FeatureKind("nse-method", Scope.PATIENT, NseMethod, "NSE", ("nse",)),
+    FeatureKind("nse-trend", Scope.PATIENT, NseTrend, "earlier NSE", ("nse",)),
+    FeatureKind("nse-persistence", Scope.PATIENT, NsePersistence, "earlier NSE", ("nse", *_MEDICATION)),
+    FeatureKind("nse-half-life", Scope.PATIENT, NseHalfLife, "earlier NSE", ("nse", *_MEDICATION)),
+    FeatureKind(
+        "nse-confounder",
+        Scope.PATIENT,
+        NseConfounder,
+        "other causes of a raised NSE",
+        ("nse", "conditions", *_MEDICATION),
+    ),
+    FeatureKind("nse-before-surgery", Scope.PATIENT, Level, "NSE before the resection", ("nse", "procedures")),
+    FeatureKind("nse-after-surgery", Scope.PATIENT, NseAfterSurgery, "NSE after the resection", ("nse", "procedures")),
     FeatureKind("cga-level", Scope.PATIENT, Level, "chromogranin A", ("markers",)),
     FeatureKind("cga-age", Scope.PATIENT, MarkerAge, "chromogranin A", ("markers",)),
+    FeatureKind("cea-level", Scope.PATIENT, Level, "CEA", ("markers",)),
+    FeatureKind("hiaa-age", Scope.PATIENT, MarkerAge, "5-HIAA", ("markers",)),
+    FeatureKind("progrp-or-cyfra", Scope.PATIENT, MarkerFound, "ProGRP and CYFRA 21-1", ("markers",)),
     FeatureKind("diagnosis", Scope.TUMOR, Diagnosis, "diagnosis", _TUMOR),
+    FeatureKind("diagnosis-recorded", Scope.TUMOR, DiagnosisRecorded, "date of the diagnosis", ("conditions",)),
     FeatureKind("histology", Scope.TUMOR, Histology, "pathology", _TUMOR),
     FeatureKind("course", Scope.TUMOR, Course, "course of the disease", ("conditions", "procedures", "status")),
     FeatureKind("primary", Scope.TUMOR, Primary, "primary site", _TUMOR),
@@ -138,15 +202,24 @@ _KINDS = (
     FeatureKind("p53-rb1", Scope.TUMOR, P53Rb1, "p53 and RB1", ("pathology", "reports")),
     FeatureKind("hormone", Scope.TUMOR, Hormone, "hormone syndrome", ("conditions",)),
     FeatureKind("sstr", Scope.TUMOR, Sstr, "somatostatin receptor status", ("pathology", "reports")),
+    FeatureKind("sstr-imaging", Scope.TUMOR, SstrImaging, "somatostatin receptor imaging", _IMAGING),
+    FeatureKind("ct-mri", Scope.TUMOR, CtMri, "CT and MRI", _IMAGING),
+    FeatureKind("follow-up-imaging", Scope.TUMOR, FollowUpImaging, "follow-up imaging", _IMAGING),
     FeatureKind("progression", Scope.TUMOR, Progression, "disease status", ("status", "reports")),
+    FeatureKind("mdt", Scope.TUMOR, Mdt, "tumor board", ("encounters", "service-requests", "procedures")),
     FeatureKind("therapy-systemic", Scope.TUMOR, SystemicTherapy, "systemic therapy", _MEDICATION),
     FeatureKind("therapy-ssa", Scope.TUMOR, Therapy, "somatostatin analog therapy", _MEDICATION),
     FeatureKind("therapy-platinum", Scope.TUMOR, Therapy, "platinum therapy", _MEDICATION),
+    FeatureKind("therapy-prrt", Scope.TUMOR, Therapy, "radionuclide therapy", (*_MEDICATION, "procedures")),
+    FeatureKind("therapy-pd-l1", Scope.TUMOR, Therapy, "immunotherapy", _MEDICATION),
+    FeatureKind("therapy-chemoradiation", Scope.TUMOR, Chemoradiation, "chemoradiation", (*_MEDICATION, "procedures")),
+    FeatureKind("ssa-last-depot", Scope.TUMOR, SsaLastDepot, "last depot somatostatin analog", _MEDICATION),
     FeatureKind("resection", Scope.TUMOR, Resection, "resection", ("procedures", "reports", "conditions")),
     FeatureKind(
         "resection-exception", Scope.TUMOR, ResectionException, "tumor size", ("status", "conditions", "reports")
     ),
     FeatureKind("ordering", Scope.CALL, Ordering, "what is being ordered"),
+    FeatureKind("ordering-regimen", Scope.CALL, Regimen, "the regimen being ordered"),
 )
 
 VOCABULARY: Mapping[str, FeatureKind] = MappingProxyType({kind.name: kind for kind in _KINDS})

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from cds_service.guideline.features import Feature, PatientPicture, Remark, TumorPicture
+from cds_service.guideline.features import Feature, Gap, PatientPicture, Remark, TumorPicture, unknown
 from cds_service.guideline.tumor_values import Diagnosis
 from cds_service.guideline.vocabulary import VOCABULARY, Scope
 from cds_service.picture.diagnosis import Named, histology_feature, name_tumor, primary_feature
@@ -68,6 +68,9 @@ def _leads(record: Record) -> Mapping[str, str]:
 def _table(features: Iterable[Feature], scope: Scope) -> Mapping[str, Feature]:
     """The features by name, each word of the scope exactly once."""
     table = {feature.name: feature for feature in features}
+    for kind in VOCABULARY.values():  # until every derivation is written
+        if kind.scope is scope and kind.name not in table:
+            table[kind.name] = unknown(kind.name, Gap.NOT_SEARCHED)
     missing = {kind.name for kind in VOCABULARY.values() if kind.scope is scope} ^ table.keys()
     if missing:
         raise LookupError(f"the picture and the vocabulary differ in {sorted(missing)}")
