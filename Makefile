@@ -6,11 +6,11 @@ READY := .venv/.ready
 .PHONY: serve demo test check
 
 serve: $(READY)
-	$(BIN)/python -m cds_service serve
+	$(BIN)/python -m cds_service serve --development
 
 # The service on the date for which the fixtures are written.
 demo: $(READY)
-	$(BIN)/python -m cds_service serve --now "$$(cat fhir_fixtures/NOW)"
+	$(BIN)/python -m cds_service serve --development --now "$$(cat fhir_fixtures/NOW)"
 
 test: $(READY)
 	$(BIN)/ruff format --check .

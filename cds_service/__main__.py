@@ -38,9 +38,12 @@ def cli() -> None:
 @click.option("--host", help="Address to listen on [default: 127.0.0.1].")
 @click.option("--port", type=click.IntRange(0, 65535), help="Port to listen on [default: 8000].")
 @click.option("--now", help="Pins the clock, like 2026-11-15T12:00:00Z: for demonstrations.")
-def serve(host: str | None, port: int | None, now: str | None) -> None:
+@click.option(
+    "--development", is_flag=True, help="Also ask FHIR servers on this machine, and listed ones without https."
+)
+def serve(host: str | None, port: int | None, now: str | None, development: bool) -> None:
     """Serve CDS Hooks on this machine."""
-    given = {"host": host, "port": port, "now": moment(now) if now else None}
+    given = {"host": host, "port": port, "now": moment(now) if now else None, "development": development or None}
     try:
         settings = with_options(read_settings(), given)
         app = create_app(settings)

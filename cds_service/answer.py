@@ -1,6 +1,7 @@
 """THE straight line: a hook call in, guideline cards out. Read this first.
 
-Everything it needs is passed in: the knowledge, the clock, the maker of card ids. Nothing here knows HTTP.
+Everything it needs is passed in: the knowledge, the clock, the maker of card ids, the way to the FHIR server of the
+call. Nothing here knows HTTP.
 """
 
 from __future__ import annotations
@@ -10,21 +11,27 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
-from cds_service.errors import DataMissing
+from cds_service.errors import DataMissing, Unreachable
 from cds_service.fhir.codes import CodeBook
+from cds_service.fhir.fetching import completed, refused
 from cds_service.fhir.models import Parsed, load_models, parse_cited
-from cds_service.fhir.prefetch import State, gather
+from cds_service.fhir.prefetch import State, Supply, gather
 from cds_service.fhir.resources import Chart, relevant
+from cds_service.fhir.server import FhirServer
 from cds_service.guideline.features import Evidence, Feature, Gap, PatientPicture
 from cds_service.guideline.judge import Outcome, Verdict, judge, with_replacements
 from cds_service.guideline.knowledge import Knowledge
-from cds_service.hooks.call import read_hook_call
+from cds_service.hooks.call import HookCall, read_hook_call
 from cds_service.hooks.cards import cards
 from cds_service.hooks.drawn import Drawn
 from cds_service.hooks.services import Service
+from cds_service.hooks.templates import server_searches_for
 from cds_service.picture.orders import Draft, drafts
 from cds_service.picture.patient import draw_picture
 from cds_service.picture.record import Record
+
+# From the address and the token of a call to the server they name; raises Unreachable where it must not be asked.
+Connect = Callable[[str, str], FhirServer]
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,12 +41,14 @@ class Answer:
     Attributes:
         body: the response object of the standard.
         picture, verdicts: None and empty for a call that is not for a clinician.
+        states, failures: what came for each search, and why the FHIR server did not give one.
     """
 
     body: dict[str, Any]
     picture: PatientPicture | None = None
     verdicts: tuple[Verdict, ...] = ()
     states: Mapping[str, State] | None = None
+    failures: Mapping[str, str] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,15 +57,29 @@ class Guideline:
 
     knowledge: Knowledge
     book: CodeBook
+    server_searches: Mapping[str, Mapping[str, str]]
 
     @classmethod
     def of(cls, knowledge: Knowledge) -> Guideline:
         load_models()
-        return cls(knowledge, CodeBook(knowledge.concepts.values(), knowledge.systems))
+        hooks = {hook for row in knowledge.recommendations for hook in row.hooks}
+        searches = {hook: server_searches_for(knowledge, hook) for hook in hooks}
+        return cls(knowledge, CodeBook(knowledge.concepts.values(), knowledge.systems), searches)
+
+    def searches(self, service: Service) -> Mapping[str, str]:
+        """All that is wanted for a call: what discovery asks for, and what only a FHIR server is asked for."""
+        return {**service.templates, **self.server_searches.get(service.hook, {})}
 
 
-def answer(body: bytes, service: Service, guideline: Guideline, now: datetime, new_id: Callable[[], str]) -> Answer:
-    """Answers one hook call.
+def answer(
+    body: bytes,
+    service: Service,
+    guideline: Guideline,
+    now: datetime,
+    new_id: Callable[[], str],
+    connect: Connect | None = None,
+) -> Answer:
+    """Answers one hook call. Without `connect` no FHIR server is asked.
 
     Raises:
         BadHookRequest: the call breaks the standard.
@@ -65,16 +88,41 @@ def answer(body: bytes, service: Service, guideline: Guideline, now: datetime, n
     call = read_hook_call(body, service)
     if not call.for_clinician():
         return Answer({"cards": []})
-    supply = gather(call.prefetch, service.templates, call.patient_id)
-    chart = relevant(supply, call.patient_id, guideline.book, service.templates, now)
-    record = Record(chart, guideline.book, guideline.knowledge, now)
-    sent = [(draft.path, draft.resource) for draft in call.drafts] + [(path, {}) for path in call.unreadable]
-    drafted = drafts(sent, call.selections, record)
+    searches = guideline.searches(service)
+    supply = gather(call.prefetch, searches, call.patient_id)
+    record, drafted = _read(supply, searches, call, guideline, now)
+    if call.fhir_server and connect and _concerns(call, drafted):
+        supply = _completed(supply, searches, call, connect)
+        record, drafted = _read(supply, searches, call, guideline, now)
     picture = draw_picture(record, drafted)
     verdicts = verified(judge(picture, call.hook, guideline.knowledge.recommendations), record)
-    require(verdicts, picture, record, drafted, call.hook)
+    require(verdicts, picture, record, drafted, service)
     made = cards(Drawn(verdicts, picture, record, drafted, new_id))
-    return Answer({"cards": made}, picture, verdicts, chart.states)
+    return Answer({"cards": made}, picture, verdicts, supply.states, supply.failures)
+
+
+def _read(
+    supply: Supply, searches: Mapping[str, str], call: HookCall, guideline: Guideline, now: datetime
+) -> tuple[Record, tuple[Draft, ...]]:
+    """The chart of the patient and the drafts of the call, as far as the supply goes."""
+    chart = relevant(supply, call.patient_id, guideline.book, searches, now)
+    record = Record(chart, guideline.book, guideline.knowledge, now)
+    sent = [(draft.path, draft.resource) for draft in call.drafts] + [(path, {}) for path in call.unreadable]
+    return record, drafts(sent, call.selections, record)
+
+
+def _concerns(call: HookCall, drafted: tuple[Draft, ...]) -> bool:
+    """Whether the chart is worth asking for: an order form fires at every change, mostly about other orders."""
+    return call.hook == "patient-view" or any(draft.concepts or draft.names_a_resource for draft in drafted)
+
+
+def _completed(supply: Supply, searches: Mapping[str, str], call: HookCall, connect: Connect) -> Supply:
+    ordered = [draft.resource.get("medicationReference") for draft in call.drafts]
+    try:
+        server = connect(call.fhir_server or "", call.access_token)
+    except Unreachable as fault:
+        return refused(supply, (key for key in searches if key not in supply.searched), fault.reason)
+    return completed(supply, searches, call.patient_id, server, ordered)
 
 
 def verified(verdicts: tuple[Verdict, ...], record: Record) -> tuple[Verdict, ...]:
@@ -121,21 +169,31 @@ class _Door:
 
 
 def require(
-    verdicts: tuple[Verdict, ...], picture: PatientPicture, record: Record, drafted: tuple[Draft, ...], hook: str
+    verdicts: tuple[Verdict, ...], picture: PatientPicture, record: Record, drafted: tuple[Draft, ...], service: Service
 ) -> None:
     """412 where nothing fires and no Conditions came under any key - on order hooks only for a draft we know."""
     if any(v.is_shown and not v.recommendation.footer for v in verdicts) or "yes" in picture.patient["deceased"].values:
         return
     if _conditions_came(record.chart):
         return
-    if hook != "patient-view" and not any(draft.concepts for draft in drafted):
+    if service.hook != "patient-view" and not any(draft.concepts for draft in drafted):
         return
-    missing = (State.NOT_AVAILABLE, State.FAILED)
-    raise DataMissing(tuple((key, str(state)) for key, state in record.chart.states.items() if state in missing))
+    raise DataMissing(
+        tuple((key, _missing(key, record.chart)) for key in service.templates if _is_missing(key, record.chart))
+    )
+
+
+def _is_missing(key: str, chart: Chart) -> bool:
+    return chart.states[key] in (State.NOT_AVAILABLE, State.FAILED)
+
+
+def _missing(key: str, chart: Chart) -> str:
+    reason = chart.failures.get(key, "")
+    return f"{chart.states[key]} (the FHIR server {reason})" if reason else str(chart.states[key])
 
 
 def _conditions_came(chart: Chart) -> bool:
     """Whether any key brought Conditions, usable or not, or the answer that there are none."""
     brought = bool(chart.of("Condition")) or any(item.type == "Condition" for item in chart.set_aside)
-    answered = chart.states.get("conditions") in (State.GIVEN, State.EMPTY, State.PARTIAL)
+    answered = chart.states.get("conditions") in (State.GIVEN, State.EMPTY, State.PARTIAL, State.FETCHED)
     return brought or answered or "conditions" in chart.searched

@@ -8,12 +8,13 @@ from __future__ import annotations
 import os
 import re
 from datetime import datetime
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
-from pydantic import Field, ValidationError, field_validator
+from pydantic import Field, FilePath, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from cds_service.errors import ConfigError, Problem
+from cds_service.outbound import Network, normalized_base
 
 PREFIX = "NEN_CDS_"
 SANDBOX_AND_LOCAL = (
@@ -30,6 +31,12 @@ class Settings(BaseSettings):
         public_base_url: under which clients know the service, for the OpenAPI document.
         allowed_origins: of browser clients: exact origins, or regular expressions that start with ^ and end with $.
         max_body_bytes: longer bodies are answered with 413.
+        development: allows plain http to listed FHIR servers, and any FHIR server on this machine.
+        fhir_servers: base addresses of the FHIR servers that may be asked for what the prefetch did not bring.
+        fhir_networks: private networks in which a listed FHIR server may lie, like 10.0.0.0/8.
+        fhir_seconds: what a FHIR server does not give in this time is named as missing.
+        fhir_max_bytes: a longer answer of a FHIR server is not read.
+        fhir_ca_file: certificates to trust instead of the public ones.
         now: pins the clock, for demonstrations with fixtures; None is the real clock.
     """
 
@@ -40,10 +47,16 @@ class Settings(BaseSettings):
     public_base_url: str | None = Field(default=None, pattern=r"^https?://[^\s/?#]+[^\s?#]*$")
     allowed_origins: Annotated[tuple[str, ...], NoDecode] = SANDBOX_AND_LOCAL
     max_body_bytes: int = Field(default=16 * 1024 * 1024, ge=1024)
+    development: bool = False
+    fhir_servers: Annotated[tuple[str, ...], NoDecode] = ()
+    fhir_networks: Annotated[tuple[Network, ...], NoDecode] = ()
+    fhir_seconds: float = Field(default=2.5, gt=0, le=20)
+    fhir_max_bytes: int = Field(default=16 * 1024 * 1024, ge=1024)
+    fhir_ca_file: FilePath | None = None
     now: datetime | None = None
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
 
-    @field_validator("allowed_origins", mode="before")
+    @field_validator("allowed_origins", "fhir_servers", "fhir_networks", mode="before")
     @classmethod
     def _split(cls, value: object) -> object:
         """Comma-separated in the environment, where JSON would be a nuisance."""
@@ -56,6 +69,20 @@ class Settings(BaseSettings):
             if not _is_origin(origin):
                 raise ValueError("must be origins like https://ehr.example.org, or expressions from ^ to $")
         return value
+
+    @field_validator("fhir_servers")
+    @classmethod
+    def _are_bases(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        bases = [normalized_base(url) for url in value]
+        if None in bases:
+            raise ValueError("must be base addresses like https://fhir.example.org/r4, without query or password")
+        return tuple(base for base in bases if base)
+
+    @model_validator(mode="after")
+    def _are_secure(self) -> Self:
+        if not self.development and any(base.startswith("http://") for base in self.fhir_servers):
+            raise ValueError("NEN_CDS_FHIR_SERVERS must use https unless NEN_CDS_DEVELOPMENT is set")
+        return self
 
     @field_validator("now")
     @classmethod
@@ -86,7 +113,8 @@ def read_settings() -> Settings:
         settings = Settings()
     except ValidationError as fault:
         problems.extend(
-            Problem("environment", PREFIX + str(error["loc"][0]).upper(), error["msg"]) for error in fault.errors()
+            Problem("environment", PREFIX + str(error["loc"][0]).upper() if error["loc"] else "", error["msg"])
+            for error in fault.errors()
         )
     if problems:
         raise ConfigError(tuple(problems))

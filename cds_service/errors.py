@@ -40,6 +40,20 @@ class BadHookRequest(CdsError):
         self.problem = problem
 
 
+class Unreachable(CdsError):
+    """Another system did not give what it was asked for.
+
+    Attributes:
+        reason: what happened, in words that fit behind "the server" and repeat nothing of it.
+        status: of its answer, 0 where none came.
+    """
+
+    def __init__(self, reason: str, status: int = 0) -> None:
+        super().__init__(reason)
+        self.reason = reason
+        self.status = status
+
+
 class DataMissing(CdsError):
     """Needed data came neither with the call nor from a server: answered with 412 (CDS Hooks 2.0, Prefetch Template).
 

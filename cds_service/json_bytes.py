@@ -37,6 +37,7 @@ class Head(msgspec.Struct, frozen=True, rename="camel"):
     code: Any = None
     component: Any = None
     has_member: Any = None
+    medication_reference: Any = None
 
 
 _members = msgspec.json.Decoder(dict[_Name, msgspec.Raw], dec_hook=lambda kind, text: kind(text))

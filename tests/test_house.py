@@ -10,14 +10,15 @@ from pathlib import Path
 import pytest
 
 PACKAGE = Path(__file__).parent.parent / "cds_service"
-GROUND = ("errors", "config", "json_bytes")
+GROUND = ("errors", "config", "json_bytes", "outbound")
 ROOMS = ("guideline", "fhir", "picture", "hooks", "answer", "console", "web", "__main__")
 DOORS = {
     "flask": ("web/",),
     "flask_cors": ("web/",),
     "werkzeug": ("web/",),
     "gunicorn": ("web/gunicorn_settings.py",),
-    "requests": (),
+    "requests": ("outbound.py",),
+    "urllib3": ("outbound.py",),
     "fhir": ("fhir/models.py",),
     "msgspec": ("json_bytes.py",),
     "pydantic_settings": ("config.py",),

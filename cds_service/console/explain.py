@@ -21,7 +21,7 @@ def explained(answer: Answer) -> str:
     if answer.picture is None:
         return "The user of this call is the patient or a relative: no advice is given, the answer is cards: []."
     parts = [
-        _section("Data", _states(answer.states or {})),
+        _section("Data", _states(answer.states or {}, answer.failures or {})),
         _section("Picture", _picture(answer.picture)),
         _section("Verdicts", _verdicts(answer.verdicts)),
         _section("Cards", _cards(answer)),
@@ -38,9 +38,10 @@ def _printable(line: str) -> str:
     return "".join(sign if sign.isprintable() else " " for sign in line)
 
 
-def _states(states: Mapping[str, State]) -> Iterator[str]:
+def _states(states: Mapping[str, State], failures: Mapping[str, str]) -> Iterator[str]:
     for key, state in states.items():
-        yield f"{key:<28}{state}"
+        reason = f" (the FHIR server {failures[key]})" if key in failures else ""
+        yield f"{key:<28}{state}{reason}"
 
 
 def _picture(picture: PatientPicture) -> Iterator[str]:

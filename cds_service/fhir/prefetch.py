@@ -1,4 +1,4 @@
-"""What the call brought for each declared prefetch key: given, known empty, failed or not available.
+"""What came for each declared search, with the call or from its server: given, known empty, failed, not available.
 
 Three states of data are never merged: only a search that came back whole proves that something is not there.
 CDS Hooks 2.0, Prefetch Template; paged and failed results: CDS Hooks 2.0, "Example prefetch".
@@ -7,7 +7,7 @@ CDS Hooks 2.0, Prefetch Template; paged and failed results: CDS Hooks 2.0, "Exam
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
@@ -27,6 +27,7 @@ class State(StrEnum):
     GIVEN = "given"
     EMPTY = "empty"
     PARTIAL = "partial"
+    FETCHED = "fetched"
     FAILED = "failed"
     NOT_AVAILABLE = "not available"
 
@@ -49,26 +50,48 @@ class Supply:
         searched: names of the declared searches that surely came back whole.
         resources: every resource, from all keys, whatever they are called.
         faults: what could not be read at all, with its path.
+        rests: of the Bundles that came in part, by key.
+        failures: why the FHIR server did not give a search, by key, in words that fit behind "the FHIR server".
     """
 
     states: Mapping[str, State]
     searched: frozenset[str]
     resources: tuple[Sent, ...]
     faults: tuple[str, ...]
+    rests: Mapping[str, Rest] = field(default_factory=dict)
+    failures: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
-class _Value:
+class Value:
+    """One value of the prefetch, or one page of a search.
+
+    Attributes:
+        is_flawed: it holds an outcome, an entry without resource, or a label that something was withheld.
+        total: how many resources the search matched, if the Bundle says so.
+    """
+
     state: State
     resources: tuple[Sent, ...] = ()
     is_bundle: bool = False
+    is_flawed: bool = False
+    total: int = 0
     self_link: str = ""
+    next_link: str = ""
     fault: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Rest:
+    """Where the rest of a Bundle is to be had, and how many resources have come of it."""
+
+    address: str
+    come: int
 
 
 def gather(prefetch: Mapping[str, bytes | None], templates: Mapping[str, str], patient_id: str) -> Supply:
     """Sorts out the prefetch of one call. `templates` are the searches we declare, `patient_id` whose they are."""
-    values = {key: _value(raw, f"$.prefetch.{key}") for key, raw in prefetch.items()}
+    values = {key: read_value(raw, f"$.prefetch.{key}") for key, raw in prefetch.items()}
     searched = {
         key
         for key, template in templates.items()
@@ -82,10 +105,11 @@ def gather(prefetch: Mapping[str, bytes | None], templates: Mapping[str, str], p
         searched=frozenset(searched),
         resources=tuple(sent for value in values.values() for sent in value.resources),
         faults=tuple(value.fault for value in values.values() if value.fault),
+        rests={k: Rest(v.next_link, len(v.resources)) for k, v in values.items() if v.next_link and not v.is_flawed},
     )
 
 
-def _proves(value: _Value) -> bool:
+def _proves(value: Value) -> bool:
     return value.is_bundle and value.state in (State.GIVEN, State.EMPTY)
 
 
@@ -111,43 +135,41 @@ def _asked(self_link: str) -> tuple[str, list[tuple[str, str]]] | None:
     return (parts.path.rstrip("/").rpartition("/")[2], query) if query else None
 
 
-def _value(raw: bytes | None, path: str) -> _Value:
+def read_value(raw: bytes | None, path: str) -> Value:
+    """What one prefetch value or one page of a search holds; `path` names it in faults."""
     if raw is None:
-        return _Value(State.NOT_AVAILABLE)
+        return Value(State.NOT_AVAILABLE)
     if not raw.lstrip().startswith(b"{"):
-        return _Value(State.FAILED, fault=f"{path} is no FHIR resource")
+        return Value(State.FAILED, fault=f"{path} is no FHIR resource")
     try:
         parts = members(raw, path)
         kind = decode(parts.get("resourceType", b"null"), f"{path}.resourceType")
         if kind == "Bundle":
             return _bundle(parts, path)
     except BadJson as fault:
-        return _Value(State.FAILED, fault=f"{fault.path} {fault.problem}")
+        return Value(State.FAILED, fault=f"{fault.path} {fault.problem}")
     if kind == "OperationOutcome":
-        return _Value(State.FAILED)
+        return Value(State.FAILED)
     if not isinstance(kind, str):
-        return _Value(State.FAILED, fault=f"{path} has no resourceType")
-    return _Value(State.GIVEN, (Sent(raw, path),))
+        return Value(State.FAILED, fault=f"{path} has no resourceType")
+    return Value(State.GIVEN, (Sent(raw, path),))
 
 
-def _bundle(parts: Mapping[str, bytes], path: str) -> _Value:
-    """The resources of a Bundle.
-
-    It is whole without a next page, an outcome, an empty entry, a label of something withheld or a higher total.
-    """
+def _bundle(parts: Mapping[str, bytes], path: str) -> Value:
+    """The resources of a Bundle; it is whole without a flaw, a next page or a higher total."""
     links = {_text(link, "relation"): _text(link, "url") for link in _objects(parts.get("link"), path)}
-    sent, whole, found = [], "next" not in links and not _is_withheld(parts.get("meta", b"")), 0
+    sent, flawed = [], _is_withheld(parts.get("meta", b""))
     for index, entry in enumerate(elements(parts.get("entry", b"[]"), f"{path}.entry")):
         one = _entry(entry, f"{path}.entry[{index}]")
-        found += one is not None
         if one is None or head(one.raw).resource_type == "OperationOutcome":
-            whole = False
+            flawed = True
         else:
             sent.append(one)
-            whole = whole and not _is_withheld(one.raw)
-    whole = whole and found >= _total(parts, path)
+            flawed = flawed or _is_withheld(one.raw)
+    total = _total(parts, path)
+    whole = not flawed and "next" not in links and len(sent) >= total
     state = (State.GIVEN if sent else State.EMPTY) if whole else State.PARTIAL
-    return _Value(state, tuple(sent), True, links.get("self", ""))
+    return Value(state, tuple(sent), True, flawed, total, links.get("self", ""), links.get("next", ""))
 
 
 def _is_withheld(raw: bytes) -> bool:

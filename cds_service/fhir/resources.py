@@ -6,7 +6,7 @@ Observations are picked by code before they are decoded; the other resources we 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -77,6 +77,7 @@ class Chart:
     states: Mapping[str, State]
     faults: tuple[str, ...]
     others: int = 0
+    failures: Mapping[str, str] = field(default_factory=dict)
 
     def of(self, *types: str) -> list[Resource]:
         return [resource for resource in self.resources if resource.type in types]
@@ -117,6 +118,7 @@ def relevant(supply: Supply, patient_id: str, book: CodeBook, templates: Mapping
         supply.states,
         supply.faults,
         others,
+        supply.failures,
     )
 
 

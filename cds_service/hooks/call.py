@@ -6,7 +6,7 @@ Reads the envelope and the context; the prefetched data stay undecoded for `fhir
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from cds_service.errors import BadHookRequest
@@ -35,6 +35,7 @@ class HookCall:
         unreadable: paths of the entries that hold none.
         selections: "Type/id" of the drafts the call is about; None where the hook has no selections.
         prefetch: key -> undecoded JSON value; None where the client sent null.
+        access_token: for the FHIR server, "" if there is none; it goes with the call and is shown nowhere.
         notes: what was odd but tolerated.
     """
 
@@ -49,6 +50,7 @@ class HookCall:
     prefetch: Mapping[str, bytes | None]
     fhir_server: str | None
     notes: tuple[str, ...]
+    access_token: str = field(default="", repr=False)
 
     def for_clinician(self) -> bool:
         """Whether the user is not the patient or a relative (patient-view 1.0 allows both)."""
@@ -86,6 +88,7 @@ def read_hook_call(body: bytes, service: Service) -> HookCall:
         prefetch=_prefetch(raw.get("prefetch", b"null")),
         fhir_server=envelope.get("fhirServer"),
         notes=tuple(notes),
+        access_token=envelope.get("fhirAuthorization", {}).get("access_token", ""),
     )
 
 

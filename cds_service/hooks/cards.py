@@ -15,7 +15,7 @@ from cds_service.hooks.basis import BASIS, basis_of
 from cds_service.hooks.drawn import Drawn, unseen_facts
 from cds_service.hooks.markdown import paragraphs
 from cds_service.hooks.suggestions import Card, Offer
-from cds_service.hooks.wording import detail_of, set_aside_lines, summary_of, unseen_lines
+from cds_service.hooks.wording import detail_of, gap_lines, summary_of, unseen_lines
 
 TOPIC = "urn:x-nen-cds:topic"
 OVERRIDE_REASON = "urn:x-nen-cds:override-reason"
@@ -119,7 +119,7 @@ def _missing_data(drawn: Drawn) -> list[Card]:
     detail = paragraphs(
         "No recommendation was made. It could not be told whether one applies, because these data did not come with"
         " the call or could not be read:",
-        "\n".join(f"- {line}" for line in [*unseen_lines(unseen), *set_aside_lines(drawn)]),
+        "\n".join(f"- {line}" for line in [*unseen_lines(unseen), *gap_lines(drawn)]),
         "This says nothing about the patient, only about the data this service was given.",
     )
     source = {"label": "NEN CDS: data this service was given"}

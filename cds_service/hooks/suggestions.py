@@ -111,10 +111,10 @@ class Offer:
         }
 
     def _were_searched(self, order: OrderPlan) -> bool:
-        """Orders other than drugs are in none of our searches: only their presence shows that they were sent."""
+        """Orders other than drugs are searched on a FHIR server only; else their presence shows that they were sent."""
         if order.resource == "MedicationRequest":
             return self.record.searched("medication-requests")
-        return bool(self.record.chart.of("ServiceRequest"))
+        return self.record.searched("service-requests") or bool(self.record.chart.of("ServiceRequest"))
 
     def _resource(self, order: OrderPlan, verdict: Verdict) -> Card:
         condition = verdict.tumor.reference if verdict.tumor is not None else ""

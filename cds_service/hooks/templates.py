@@ -1,5 +1,7 @@
 """Prefetch templates derived from the knowledge: each search asks for the codes of the concepts that name it.
 
+What does not fit into a prefetch of bearable size is searched only where the call names its FHIR server.
+
 Only `{{context.patientId}}` is used as a token, no `_count` (it cuts in silence), one resource type a key, so that
 clients of every version of the standard fill them (CDS Hooks 2.0, Prefetch Template).
 """
@@ -9,9 +11,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from types import MappingProxyType
 
+from cds_service.fhir.server import PATIENT
 from cds_service.guideline.knowledge import Knowledge
 
-PATIENT = "{{context.patientId}}"
 _BY_PATIENT = {
     "conditions": "Condition",
     "reports": "DiagnosticReport",
@@ -22,6 +24,9 @@ _BY_PATIENT = {
     "medication-administrations": "MedicationAdministration",
     "medication-dispenses": "MedicationDispense",
 }
+_SERVER_ONLY = {"service-requests": "ServiceRequest", "encounters": "Encounter", "imaging-studies": "ImagingStudy"}
+# Whether a suggested order is placed already is asked for every suggestion, by no row in particular.
+_FOR_SUGGESTIONS = {"service-requests"}
 _OBSERVATIONS = ("nse", "markers", "pathology", "status")
 _ORDER = ("patient", "conditions", *_OBSERVATIONS, *(key for key in _BY_PATIENT if key != "conditions"))
 
@@ -35,9 +40,20 @@ def all_templates(knowledge: Knowledge) -> Mapping[str, str]:
 
 
 def templates_for(knowledge: Knowledge, hook: str) -> Mapping[str, str]:
-    """The searches that the rows of one hook need."""
-    needed = {search for row in knowledge.recommendations if hook in row.hooks for search in row.searches}
+    """The searches that the rows of one hook need and that discovery asks the client for."""
+    needed = _needed(knowledge, hook)
     return MappingProxyType({key: query for key, query in all_templates(knowledge).items() if key in needed})
+
+
+def server_searches_for(knowledge: Knowledge, hook: str) -> Mapping[str, str]:
+    """The searches besides that are made only on the FHIR server of a call."""
+    needed = _needed(knowledge, hook) | _FOR_SUGGESTIONS
+    found = {key: f"{kind}?patient={PATIENT}" for key, kind in _SERVER_ONLY.items() if key in needed}
+    return MappingProxyType(found)
+
+
+def _needed(knowledge: Knowledge, hook: str) -> set[str]:
+    return {search for row in knowledge.recommendations if hook in row.hooks for search in row.searches}
 
 
 def _observations(search: str, knowledge: Knowledge) -> str:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
+from cds_service.fhir.prefetch import State
 from cds_service.guideline.features import Evidence, Feature, Gap
 from cds_service.guideline.judge import Verdict
 from cds_service.guideline.recommendations import Citation, Recommendation
@@ -52,7 +53,7 @@ def detail_of(bundle: Sequence[Verdict], footers: Sequence[Verdict], unseen: Seq
     return paragraphs(
         words,
         section("Based on", _based_on(bundle)),
-        section("Not seen", [*unseen_lines(unseen), *_unsearched(bundle, drawn), *set_aside_lines(drawn)]),
+        section("Not seen", [*unseen_lines(unseen), *_unsearched(bundle, drawn), *gap_lines(drawn)]),
         " ".join(_one_line(footer) for footer in sorted(footers, key=lambda v: v.recommendation.id)),
         _provenance(rows),
     )
@@ -117,7 +118,23 @@ def _unsearched(bundle: Iterable[Verdict], drawn: Drawn) -> list[str]:
     return [f"not searched: {', '.join(sorted(key.replace('-', ' ') for key in keys))}"] if keys else []
 
 
-def set_aside_lines(drawn: Drawn) -> list[str]:
+def gap_lines(drawn: Drawn) -> list[str]:
+    """What could not be had or not be used, whatever it might have said."""
+    return [*_unfetched(drawn), *_set_aside(drawn)]
+
+
+def _unfetched(drawn: Drawn) -> list[str]:
+    """What the FHIR server was asked for and did not give, or only in part."""
+    chart = drawn.record.chart
+    asked = (State.FAILED, State.PARTIAL)
+    by_reason: dict[str, list[str]] = {}
+    for key, reason in chart.failures.items():
+        if chart.states.get(key) in asked:
+            by_reason.setdefault(reason, []).append(key.replace("-", " "))
+    return [f"not fetched: {', '.join(keys)} (the FHIR server {escaped(why)})" for why, keys in by_reason.items()]
+
+
+def _set_aside(drawn: Drawn) -> list[str]:
     hidden = [item for item in drawn.record.chart.set_aside if item.hides]
     return [f"{escaped(item.reference)} was not used: {escaped(item.reason)}" for item in hidden[:3]]
 

@@ -16,7 +16,7 @@ from cds_service.fhir.values import Element, code_of, codeable, codeables, eleme
 from cds_service.guideline.features import Evidence, Feature, Gap, known
 from cds_service.guideline.vocabulary import UNKNOWN, Ordering
 from cds_service.picture.medications import classes, form, medication_of
-from cds_service.picture.record import Record
+from cds_service.picture.record import Record, is_refuted
 
 _IGNORED = ("cancelled", "entered-in-error", "completed", "stopped", "revoked")
 _ORDERS = {"nse": "nse", "nse-repeat": "nse", "cga": "cga", "octreoscan": "octreoscan", "sstr-pet": "sstr-pet",
@@ -57,6 +57,11 @@ class Draft:
     def is_blank(self) -> bool:
         """An order form on which nothing is chosen yet."""
         return bool(self.resource.get("resourceType")) and self.code.is_empty
+
+    @property
+    def names_a_resource(self) -> bool:
+        """Its drug stands in another resource, which may not have come: until it is read, the draft may be ours."""
+        return bool(reference(self.resource.get("medicationReference")))
 
     @property
     def evidence(self) -> Evidence:
@@ -139,7 +144,8 @@ def _is_symptom(reason: Codeable, record: Record) -> bool:
 def _has_other_use(record: Record) -> bool:
     """Acromegaly or variceal bleeding on the chart: an order without a reason may be for it."""
     uses = ("syndromes/acromegaly", "syndromes/variceal-bleeding")
-    return any(record.means(condition, *uses) for condition in record.chart.of("Condition"))
+    true = (condition for condition in record.chart.of("Condition") if not is_refuted(condition))
+    return any(record.means(condition, *uses) for condition in true)
 
 
 def _is_plain(reason: Codeable, record: Record) -> bool:
@@ -181,5 +187,5 @@ def ordering_feature(drafted: tuple[Draft, ...]) -> Feature:
         # A form that was only opened says nothing yet: that is no fault of the data and worth no card.
         blank = all(draft.is_blank for draft in about if Ordering.UNKNOWN in draft.classes)
         gap = Gap.NOT_RECORDED if blank else Gap.NOT_READABLE
-        return Feature("ordering", held, tuple(evidence), gap, "a draft does not say what it orders")
+        return Feature("ordering", held, tuple(evidence), gap, "a draft does not say what it orders, or what for")
     return known("ordering", *values, evidence=evidence)

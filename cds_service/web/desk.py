@@ -14,9 +14,11 @@ from uuid import uuid4
 
 from cds_service.answer import Guideline, answer
 from cds_service.config import Settings
+from cds_service.fhir.server import connected
 from cds_service.guideline.knowledge import Knowledge
 from cds_service.hooks.services import Service, services
 from cds_service.hooks.templates import templates_for
+from cds_service.outbound import Outbound, Rules
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,9 +38,13 @@ class Desk:
 def open_desk(knowledge: Knowledge, settings: Settings) -> Desk:
     """The desk that serves the guideline."""
     guideline = Guideline.of(knowledge)
+    rules = Rules(settings.fhir_servers, settings.fhir_networks, settings.development)
+    outbound = Outbound(rules, settings.fhir_max_bytes, settings.fhir_ca_file)
+    connect = partial(connected, outbound=outbound, seconds=settings.fhir_seconds)
 
     def reply(body: bytes, service: Service) -> dict[str, Any]:
-        return answer(body, service, guideline, settings.now or datetime.now(UTC), lambda: str(uuid4())).body
+        now = settings.now or datetime.now(UTC)
+        return answer(body, service, guideline, now, lambda: str(uuid4()), connect).body
 
     return Desk(
         services={service.id: service for service in services(partial(templates_for, knowledge))},
