@@ -24,12 +24,15 @@ Resource = dict[str, Any]
 
 @dataclass
 class Store:
-    """Resources behind a FHIR base; `asked` keeps the addresses and headers of all requests."""
+    """Resources behind a FHIR base.
+
+    `unknown` are addresses it does not serve; `asked` keeps the addresses and headers of all requests.
+    """
 
     resources: list[Resource]
     base: str = BASE
     page_size: int = 1000
-    refuses: frozenset[str] = frozenset()
+    unknown: frozenset[str] = frozenset()
     asked: list[tuple[str, Mapping[str, str]]] = field(default_factory=list)
 
     def get(self, url: str, headers: Mapping[str, str], until: float) -> Reply:
@@ -40,8 +43,8 @@ class Store:
     def answer(self, url: str) -> tuple[int, Resource]:
         parts = urlsplit(url)
         path, query = parts.path.removeprefix(urlsplit(self.base).path).strip("/"), parse_qs(parts.query)
-        if url in self.refuses:
-            return 403, outcome("forbidden")
+        if url in self.unknown:
+            return 404, outcome("not-found")
         if "/" in path:
             found = [r for r in self.resources if f"{r['resourceType']}/{r.get('id')}" == path]
             return (200, found[0]) if found else (404, outcome("not-found"))

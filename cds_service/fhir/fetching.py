@@ -61,7 +61,8 @@ def _with(supply: Supply, key: str, fetched: Fetched, come: int, is_search: bool
     values = [read_value(page, f"FHIR server, {key}, page {number}") for number, page in enumerate(fetched.pages, 1)]
     resources = tuple(sent for value in values for sent in value.resources)
     problem = fetched.problem or _flaw(values, come + len(resources), is_search)
-    some = bool(resources) or supply.states[key] in (State.GIVEN, State.PARTIAL)
+    found = any(value.resources for value in values if value.is_bundle is is_search)
+    some = found or supply.states[key] in (State.GIVEN, State.PARTIAL)
     return replace(
         supply,
         states={**supply.states, key: _state(some, problem)},
