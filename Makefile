@@ -2,6 +2,8 @@
 PYTHON ?= python3
 BIN := .venv/bin
 READY := .venv/.ready
+# A FHIR server of others, for the tests; its packages must not mix with ours.
+FHIR_SERVER := .venv-fhir-server
 
 .PHONY: serve demo test check
 
@@ -12,7 +14,7 @@ serve: $(READY)
 demo: $(READY)
 	$(BIN)/python -m cds_service serve --development --now "$$(cat fhir_fixtures/NOW)"
 
-test: $(READY)
+test: $(READY) $(FHIR_SERVER)/.ready
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
@@ -26,4 +28,9 @@ check: $(READY)
 $(READY): pyproject.toml
 	$(PYTHON) -m venv .venv
 	$(BIN)/pip install --quiet --disable-pip-version-check --editable ".[test,server]"
+	touch $@
+
+$(FHIR_SERVER)/.ready:
+	$(PYTHON) -m venv $(FHIR_SERVER)
+	$(FHIR_SERVER)/bin/pip install --quiet --disable-pip-version-check "sekmet-fhir>=0.1.1,<0.2"
 	touch $@
