@@ -5,7 +5,7 @@ Everything it needs is passed in: the knowledge, the clock, the maker of card id
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
@@ -13,11 +13,12 @@ from typing import Any
 from cds_service.errors import DataMissing
 from cds_service.fhir.codes import CodeBook
 from cds_service.fhir.models import Parsed, load_models, parse_cited
-from cds_service.fhir.prefetch import State, gather
+from cds_service.fhir.prefetch import NOTHING_MAPPED, State, gather
 from cds_service.fhir.resources import Chart, relevant
 from cds_service.guideline.features import Evidence, Feature, Gap, PatientPicture
 from cds_service.guideline.judge import Outcome, Verdict, judge, with_replacements
 from cds_service.guideline.knowledge import Knowledge
+from cds_service.guideline.site import NO_SITE, Site
 from cds_service.hooks.call import read_hook_call
 from cds_service.hooks.cards import cards
 from cds_service.hooks.drawn import Drawn
@@ -44,15 +45,17 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class Guideline:
-    """The knowledge with its code lists indexed: built once, used by every call."""
+    """The knowledge as the site uses it, with its code lists indexed: built once, used by every call."""
 
     knowledge: Knowledge
     book: CodeBook
+    prefetch_keys: Mapping[str, Collection[str]] = NOTHING_MAPPED
 
     @classmethod
-    def of(cls, knowledge: Knowledge) -> Guideline:
+    def of(cls, knowledge: Knowledge, site: Site = NO_SITE) -> Guideline:
         load_models()
-        return cls(knowledge, CodeBook(knowledge.concepts.values(), knowledge.systems))
+        used = site.applied_to(knowledge)
+        return cls(used, CodeBook(used.concepts.values(), used.systems), site.prefetch_keys)
 
 
 def answer(body: bytes, service: Service, guideline: Guideline, now: datetime, new_id: Callable[[], str]) -> Answer:
@@ -65,7 +68,7 @@ def answer(body: bytes, service: Service, guideline: Guideline, now: datetime, n
     call = read_hook_call(body, service)
     if not call.for_clinician():
         return Answer({"cards": []})
-    supply = gather(call.prefetch, service.templates, call.patient_id)
+    supply = gather(call.prefetch, service.templates, call.patient_id, guideline.prefetch_keys)
     chart = relevant(supply, call.patient_id, guideline.book, service.templates, now)
     record = Record(chart, guideline.book, guideline.knowledge, now)
     sent = [(draft.path, draft.resource) for draft in call.drafts] + [(path, {}) for path in call.unreadable]

@@ -1,6 +1,6 @@
 """Settings from the environment (NEN_CDS_...): one frozen object, every fault named at start.
 
-Holds no secrets and reads no knowledge.
+Holds no secrets and reads neither the knowledge nor the file of the site.
 """
 
 from __future__ import annotations
@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import re
 from datetime import datetime
+from pathlib import Path
 from typing import Annotated, Literal
 
 from pydantic import Field, ValidationError, field_validator
@@ -30,6 +31,7 @@ class Settings(BaseSettings):
         public_base_url: under which clients know the service, for the OpenAPI document.
         allowed_origins: of browser clients: exact origins, or regular expressions that start with ^ and end with $.
         max_body_bytes: longer bodies are answered with 413.
+        site: the file with what this hospital adds to the knowledge; None adds nothing.
         now: pins the clock, for demonstrations with fixtures; None is the real clock.
     """
 
@@ -40,6 +42,7 @@ class Settings(BaseSettings):
     public_base_url: str | None = Field(default=None, pattern=r"^https?://[^\s/?#]+[^\s?#]*$")
     allowed_origins: Annotated[tuple[str, ...], NoDecode] = SANDBOX_AND_LOCAL
     max_body_bytes: int = Field(default=16 * 1024 * 1024, ge=1024)
+    site: Path | None = None
     now: datetime | None = None
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
 

@@ -16,7 +16,7 @@ from cds_service.answer import Guideline, answer
 from cds_service.config import Settings
 from cds_service.guideline.knowledge import Knowledge
 from cds_service.hooks.services import Service, services
-from cds_service.hooks.templates import templates_for
+from cds_service.hooks.templates import site_at, templates_for
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,14 +34,18 @@ class Desk:
 
 
 def open_desk(knowledge: Knowledge, settings: Settings) -> Desk:
-    """The desk that serves the guideline."""
-    guideline = Guideline.of(knowledge)
+    """The desk that serves the guideline as the site uses it.
+
+    Raises:
+        ConfigError: naming every fault of the site's file.
+    """
+    guideline = Guideline.of(knowledge, site_at(settings.site, knowledge))
 
     def reply(body: bytes, service: Service) -> dict[str, Any]:
         return answer(body, service, guideline, settings.now or datetime.now(UTC), lambda: str(uuid4())).body
 
     return Desk(
-        services={service.id: service for service in services(partial(templates_for, knowledge))},
+        services={service.id: service for service in services(partial(templates_for, guideline.knowledge))},
         reply=reply,
         about={
             "knowledge": knowledge.version,
