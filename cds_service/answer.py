@@ -13,7 +13,7 @@ from typing import Any
 from cds_service.errors import DataMissing
 from cds_service.fhir.codes import CodeBook
 from cds_service.fhir.models import Parsed, load_models, parse_cited
-from cds_service.fhir.prefetch import NOTHING_MAPPED, State, gather
+from cds_service.fhir.prefetch import State, gather
 from cds_service.fhir.resources import Chart, relevant
 from cds_service.guideline.features import Evidence, Feature, Gap, PatientPicture
 from cds_service.guideline.judge import Outcome, Verdict, judge, with_replacements
@@ -49,7 +49,7 @@ class Guideline:
 
     knowledge: Knowledge
     book: CodeBook
-    prefetch_keys: Mapping[str, Collection[str]] = NOTHING_MAPPED
+    prefetch_keys: Mapping[str, Collection[str]] = field(default_factory=dict)
 
     @classmethod
     def of(cls, knowledge: Knowledge, site: Site = NO_SITE) -> Guideline:

@@ -72,12 +72,11 @@ class _File:
         except (tomllib.TOMLDecodeError, UnicodeDecodeError) as fault:
             self.fault("", f"is not TOML: {fault}")
         else:
-            faulty = {self._misshapen(fault) for fault in _faults_of_shape(document)}
-            return {key: value for key, value in document.items() if key not in faulty}
+            return _without(document, {self._misshapen(fault) for fault in _faults_of_shape(document)})
         return {}
 
-    def _misshapen(self, fault: ValidationError) -> str:
-        """Names one fault of shape; the part of the file it is in."""
+    def _misshapen(self, fault: ValidationError) -> tuple[str, ...]:
+        """Names one fault of shape; the table and entry it is in."""
         steps = [str(step) for step in fault.absolute_path]
         if fault.validator == "additionalProperties":
             part: Any = fault.schema
@@ -86,7 +85,7 @@ class _File:
                 self.fault(".".join([*steps, key]), f"is no key of a site file{nearest(key, allowed)}")
         else:
             self.fault(".".join(steps), fault.message[:200])
-        return steps[0] if steps else ""
+        return tuple(steps[:2])
 
     def codes(self, given: Mapping[str, list[dict[str, Any]]]) -> dict[str, tuple[CodeLine, ...]]:
         aliases = {uri: alias for alias, uris in self.knowledge.systems.items() for uri in uris}
@@ -145,7 +144,7 @@ class _File:
             self.fault(key, f"is not a marker of the knowledge{nearest(marker, self.knowledge.markers)}")
             return ()
         if not known.upper_limit:
-            self.fault(key, f"{known.name} is held against the range of each result only: its assays do not compare")
+            self.fault(key, f"no limit is assumed for {known.name}: each result is held against its own range")
             return ()
         low, high = (float(end) for end in known.plausible_limit)
         found: dict[str, SiteLimit] = {}
@@ -192,6 +191,17 @@ class _File:
 def _faults_of_shape(document: dict[str, Any]) -> Iterable[ValidationError]:
     schema = Draft202012Validator(json.loads(_SCHEMA.read_text(encoding="utf-8")))
     return sorted(schema.iter_errors(document), key=lambda fault: [str(step) for step in fault.absolute_path])
+
+
+def _without(document: Mapping[str, Any], faulty: set[tuple[str, ...]]) -> dict[str, Any]:
+    """The document without what has a fault: entries of tables, and whole parts that are none."""
+    kept: dict[str, Any] = {}
+    for key, part in document.items():
+        if isinstance(part, dict) and (key,) not in faulty:
+            kept[key] = {name: entry for name, entry in part.items() if (key, name) not in faulty}
+        elif all(steps[:1] != (key,) for steps in faulty):
+            kept[key] = part
+    return kept
 
 
 def _code_line(line: Mapping[str, Any], system: str) -> CodeLine:
