@@ -12,12 +12,12 @@ import pytest
 from cds_service.errors import ConfigError
 from cds_service.guideline import site_file
 from cds_service.guideline.concepts import SiteLimit
+from cds_service.guideline.knowledge import KNOWLEDGE as FOLDER
 from cds_service.guideline.site import NO_SITE, Site
 from cds_service.guideline.site_file import read_site
 from cds_service.hooks.templates import all_templates, site_at
 from tests.conftest import FIXTURES
 from tests.guideline.folder import FILES, faults, read
-from tests.guideline.folder import KNOWLEDGE as FOLDER
 from tests.hooks.made import GUIDELINE
 
 KNOWLEDGE = GUIDELINE.knowledge
