@@ -14,18 +14,24 @@ from uuid import uuid4
 import click
 
 from cds_service.answer import Guideline, answer
-from cds_service.config import Settings, read_settings
+from cds_service.config import PREFIX, Settings, read_settings
 from cds_service.console.check import check
 from cds_service.console.explain import explained
 from cds_service.console.listing import markdown_table, plain_table
 from cds_service.errors import BadJson, CdsError, DataMissing
 from cds_service.guideline.knowledge import read_knowledge
 from cds_service.hooks.services import services
-from cds_service.hooks.templates import templates_for
+from cds_service.hooks.templates import site_at, templates_for
 from cds_service.json_bytes import decode, members
 from cds_service.web.app import create_app
 from cds_service.web.server import server
 
+of_site = click.option(
+    "--site",
+    envvar=PREFIX + "SITE",
+    type=click.Path(path_type=Path),
+    help="The file with what this hospital adds: codes, prefetch keys, limits, windows.",
+)
 FIXTURES = Path(__file__).parent.parent / "fhir_fixtures"
 
 
@@ -41,9 +47,11 @@ def cli() -> None:
 @click.option(
     "--development", is_flag=True, help="Also ask FHIR servers on this machine, and listed ones without https."
 )
-def serve(host: str | None, port: int | None, now: str | None, development: bool) -> None:
+@of_site
+def serve(host: str | None, port: int | None, now: str | None, development: bool, site: Path | None) -> None:
     """Serve CDS Hooks on this machine."""
-    given = {"host": host, "port": port, "now": moment(now) if now else None, "development": development or None}
+    pinned = moment(now) if now else None
+    given = {"host": host, "port": port, "now": pinned, "development": development or None, "site": site}
     try:
         settings = with_options(read_settings(), given)
         app = create_app(settings)
@@ -57,10 +65,12 @@ def serve(host: str | None, port: int | None, now: str | None, development: bool
 @cli.command()
 @click.argument("fixture", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option("--now", help="The moment of the call [default: that of the fixtures below fhir_fixtures, else now].")
-def explain(fixture: Path, now: str | None) -> None:
+@of_site
+def explain(fixture: Path, now: str | None, site: Path | None) -> None:
     """Explain one hook call: the picture, every verdict and what decided it, the cards."""
     try:
-        guideline = Guideline.of(read_knowledge())
+        knowledge = read_knowledge()
+        guideline = Guideline.of(knowledge, site_at(site, knowledge))
         body = fixture.read_bytes()
         offered = {service.hook: service for service in services(partial(templates_for, guideline.knowledge))}
         service = offered.get(hook_of(body)) or offered["patient-view"]
@@ -72,10 +82,13 @@ def explain(fixture: Path, now: str | None) -> None:
 
 
 @cli.command(name="check")
-def check_command() -> None:
-    """Validate the knowledge; every fault is named with its file and key."""
+@of_site
+def check_command(site: Path | None) -> None:
+    """Validate the knowledge and the file of the site; every fault is named with its file and key."""
     try:
-        report = check(read_knowledge(), FIXTURES if FIXTURES.is_dir() else None, datetime.now(UTC).date())
+        knowledge = read_knowledge()
+        fixtures = FIXTURES if FIXTURES.is_dir() else None
+        report = check(knowledge, fixtures, datetime.now(UTC).date(), site_at(site, knowledge))
     except CdsError as fault:
         raise click.ClickException(str(fault)) from None
     click.echo("\n".join(report.lines))

@@ -6,7 +6,7 @@ call. Nothing here knows HTTP.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
@@ -21,6 +21,7 @@ from cds_service.fhir.server import FhirServer
 from cds_service.guideline.features import Evidence, Feature, Gap, PatientPicture
 from cds_service.guideline.judge import Outcome, Verdict, judge, with_replacements
 from cds_service.guideline.knowledge import Knowledge
+from cds_service.guideline.site import NO_SITE, Site
 from cds_service.hooks.call import HookCall, read_hook_call
 from cds_service.hooks.cards import cards
 from cds_service.hooks.drawn import Drawn
@@ -53,18 +54,20 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class Guideline:
-    """The knowledge with its code lists indexed: built once, used by every call."""
+    """The knowledge as the site uses it, with its code lists indexed: built once, used by every call."""
 
     knowledge: Knowledge
     book: CodeBook
     server_searches: Mapping[str, Mapping[str, str]]
+    prefetch_keys: Mapping[str, Collection[str]] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, knowledge: Knowledge) -> Guideline:
+    def of(cls, knowledge: Knowledge, site: Site = NO_SITE) -> Guideline:
         load_models()
-        hooks = {hook for row in knowledge.recommendations for hook in row.hooks}
-        searches = {hook: server_searches_for(knowledge, hook) for hook in hooks}
-        return cls(knowledge, CodeBook(knowledge.concepts.values(), knowledge.systems), searches)
+        used = site.applied_to(knowledge)
+        hooks = {hook for row in used.recommendations for hook in row.hooks}
+        searches = {hook: server_searches_for(used, hook) for hook in hooks}
+        return cls(used, CodeBook(used.concepts.values(), used.systems), searches, site.prefetch_keys)
 
     def searches(self, service: Service) -> Mapping[str, str]:
         """All that is wanted for a call: what discovery asks for, and what only a FHIR server is asked for."""
@@ -89,7 +92,7 @@ def answer(
     if not call.for_clinician():
         return Answer({"cards": []})
     searches = guideline.searches(service)
-    supply = gather(call.prefetch, searches, call.patient_id)
+    supply = gather(call.prefetch, searches, call.patient_id, guideline.prefetch_keys)
     record, drafted = _read(supply, searches, call, guideline, now)
     if call.fhir_server and connect and _concerns(call, drafted):
         supply = _completed(supply, searches, call, connect)

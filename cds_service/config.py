@@ -1,6 +1,6 @@
 """Settings from the environment (NEN_CDS_...): one frozen object, every fault named at start.
 
-Holds no secrets and reads no knowledge.
+Holds no secrets and reads neither the knowledge nor the file of the site.
 """
 
 from __future__ import annotations
@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import re
 from datetime import datetime
+from pathlib import Path
 from typing import Annotated, Literal, Self
 
 from pydantic import Field, FilePath, ValidationError, field_validator, model_validator
@@ -37,6 +38,7 @@ class Settings(BaseSettings):
         fhir_seconds: what a FHIR server does not give in this time is named as missing.
         fhir_max_bytes: a longer answer of a FHIR server is not read.
         fhir_ca_file: certificates to trust instead of the public ones.
+        site: the file with what this hospital adds to the knowledge; None adds nothing.
         now: pins the clock, for demonstrations with fixtures; None is the real clock.
     """
 
@@ -53,6 +55,7 @@ class Settings(BaseSettings):
     fhir_seconds: float = Field(default=2.5, gt=0, le=20)
     fhir_max_bytes: int = Field(default=16 * 1024 * 1024, ge=1024)
     fhir_ca_file: FilePath | None = None
+    site: Path | None = None
     now: datetime | None = None
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
 

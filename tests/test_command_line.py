@@ -190,3 +190,47 @@ def test_serve_names_every_fault_of_the_environment(monkeypatch: pytest.MonkeyPa
 
 def test_a_port_out_of_range_is_refused() -> None:
     assert run("serve", "--port", "65536").exit_code == 2
+
+
+# --- the file of the site ----------------------------------------------------------------------------------------
+
+
+def site_file(folder: Path, text: str) -> str:
+    path = folder / "site.toml"
+    path.write_text(text, encoding="utf-8")
+    return str(path)
+
+
+def test_the_check_of_a_site_says_what_it_adds(tmp_path: Path) -> None:
+    result = run("check", "--site", site_file(tmp_path, 'name = "A hospital"\n[windows]\nordered_days = 30'))
+    assert result.exit_code == 0
+    assert "\nsite                 A hospital\n" in result.output
+    assert "\nits windows          ordered_days = 30\n" in result.output
+
+
+@pytest.mark.parametrize("words", [("check",), ("explain", str(NSE_STORY)), ("serve",)], ids=lambda words: words[0])
+def test_a_faulty_file_of_the_site_is_refused_with_key_and_what_was_meant(
+    words: tuple[str, ...], tmp_path: Path
+) -> None:
+    result = run(*words, "--site", site_file(tmp_path, "[windows]\norder_days = 30"))
+    assert result.exit_code == 1
+    assert "site.toml [windows.order_days]: is no window of this service; did you mean 'ordered_days'?" in result.output
+
+
+@pytest.mark.parametrize("words", [("check",), ("explain", str(NSE_STORY)), ("serve",)], ids=lambda words: words[0])
+def test_the_environment_names_the_file_of_the_site(
+    words: tuple[str, ...], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("NEN_CDS_SITE", str(tmp_path / "none.toml"))
+    result = run(*words)
+    assert result.exit_code == 1
+    assert "none.toml: cannot be read" in result.output
+
+
+def test_a_call_is_explained_as_the_site_would_answer_it(tmp_path: Path) -> None:
+    sent = {"ehr-problems": {"resourceType": "Bundle", "type": "searchset"}}
+    call = written(tmp_path, call_of(prefetch=sent))
+    assert run("explain", call).exit_code == 1
+    result = run("explain", call, "--site", site_file(tmp_path, '[prefetch]\nehr-problems = "conditions"'))
+    assert result.exit_code == 0
+    assert "\nconditions                  empty\n" in result.output

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from cds_service.config import Settings, read_settings
@@ -40,3 +42,9 @@ def test_a_pinned_clock_has_a_zone(monkeypatch: pytest.MonkeyPatch) -> None:
     now = read_settings().now
     assert now is not None
     assert now.isoformat() == "2026-11-15T12:00:00+00:00"
+
+
+def test_the_file_of_the_site_is_named_by_its_path(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert read_settings().site is None
+    monkeypatch.setenv("NEN_CDS_SITE", "/etc/nen-cds/site.toml")
+    assert read_settings().site == Path("/etc/nen-cds/site.toml")

@@ -15,6 +15,7 @@ from cds_service.errors import Problem
 from cds_service.fhir.models import build
 from cds_service.guideline.knowledge import Knowledge
 from cds_service.guideline.recommendations import Recommendation
+from cds_service.guideline.site import NO_SITE, Site
 from cds_service.hooks.suggestions import order_resource
 from cds_service.hooks.templates import all_templates
 from cds_service.hooks.wording import LONGEST_SUMMARY
@@ -33,13 +34,17 @@ class Report:
     lines: tuple[str, ...]
 
 
-def check(knowledge: Knowledge, fixtures: Path | None, today: date) -> Report:
-    """Everything that can be said of the knowledge without a patient. `fixtures` is None outside a checkout."""
+def check(knowledge: Knowledge, fixtures: Path | None, today: date, site: Site = NO_SITE) -> Report:
+    """Everything that can be said without a patient of the knowledge and of what the site adds to it.
+
+    `fixtures` is None outside a checkout.
+    """
+    knowledge = site.applied_to(knowledge)
     faults = [*_orders(knowledge), *_searches(knowledge), *_summaries(knowledge)]
     if fixtures is not None:
         faults += _unproven(knowledge, fixtures)
     warnings = [*_without_source(knowledge), *_overdue(knowledge, today)]
-    return Report(tuple(faults), tuple(warnings), tuple(_table(knowledge, fixtures)))
+    return Report(tuple(faults), tuple(warnings), (*_table(knowledge, fixtures), *_of_site(site)))
 
 
 def file_of(row: Recommendation) -> str:
@@ -103,6 +108,18 @@ def _table(knowledge: Knowledge, fixtures: Path | None) -> Iterator[str]:
     yield f"not reviewed         {unreviewed} of {len(rows)} recommendations by a clinician"
     if fixtures is not None:
         yield f"fixtures             {len(list(fixtures.glob('recommendations/*/*.json')))} of recommendations"
+
+
+def _of_site(site: Site) -> Iterator[str]:
+    if site == NO_SITE:
+        return
+    windows = (f"{name} = {figure}" for name, figure in site.windows.items())
+    yield f"site                 {site.name or 'without a name'}"
+    yield f"its codes            {sum(map(len, site.codes.values()))} of {len(site.codes)} concepts"
+    yield f"its prefetch keys    {', '.join(site.prefetch_keys) or 'none'}"
+    yield f"its limits           {', '.join(site.limits) or 'none'}"
+    yield f"its windows          {', '.join(windows) or 'as they are'}"
+    yield f"languages read       {'all' if site.languages is None else ', '.join(sorted(site.languages))}"
 
 
 def _counts(counter: Counter[str]) -> str:

@@ -6,9 +6,10 @@ CDS Hooks 2.0, Prefetch Template; paged and failed results: CDS Hooks 2.0, "Exam
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from types import MappingProxyType
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
@@ -16,9 +17,8 @@ from cds_service.errors import BadJson
 from cds_service.json_bytes import decode, elements, head, members
 
 _PAGING = {"_sort", "_format", "_pretty", "_count", "_total", "_bundletype", "_getpages", "_getpagesoffset", "page"}
-
-
 _NARROWING = {"date", "status", "clinical-status", "verification-status", "category", "_lastUpdated", "encounter"}
+NOTHING_MAPPED: Mapping[str, Collection[str]] = MappingProxyType({})
 
 
 class State(StrEnum):
@@ -89,24 +89,71 @@ class Rest:
     come: int
 
 
-def gather(prefetch: Mapping[str, bytes | None], templates: Mapping[str, str], patient_id: str) -> Supply:
-    """Sorts out the prefetch of one call. `templates` are the searches we declare, `patient_id` whose they are."""
+def gather(
+    prefetch: Mapping[str, bytes | None],
+    templates: Mapping[str, str],
+    patient_id: str,
+    mapped: Mapping[str, Collection[str]] = NOTHING_MAPPED,
+) -> Supply:
+    """Sorts out the prefetch of one call.
+
+    Args:
+        prefetch: what came, by key.
+        templates: the searches we declare.
+        patient_id: whose they are.
+        mapped: keys of the client's own and the keys of ours that each of them answers.
+    """
     values = {key: read_value(raw, f"$.prefetch.{key}") for key, raw in prefetch.items()}
-    searched = {
-        key
-        for key, template in templates.items()
-        if key in values and _proves(values[key]) and not _is_narrower(values[key].self_link, template, patient_id)
-    }
+    answers = {key: _answers(key, values, mapped) for key in templates}
+    searched = {key for key, template in templates.items() if _is_proven(key, answers[key], template, patient_id)}
     for value in values.values():
         if _proves(value):
             searched |= _covered(value.self_link, templates, patient_id)
     return Supply(
-        states={key: values[key].state if key in values else State.NOT_AVAILABLE for key in templates},
+        states={key: _state(answers[key]) for key in templates},
         searched=frozenset(searched),
         resources=tuple(sent for value in values.values() for sent in value.resources),
         faults=tuple(value.fault for value in values.values() if value.fault),
-        rests={k: Rest(v.next_link, len(v.resources)) for k, v in values.items() if v.next_link and not v.is_flawed},
+        rests={key: rest for key, came in answers.items() if (rest := _rest(came))},
     )
+
+
+def _answers(key: str, values: Mapping[str, Value], mapped: Mapping[str, Collection[str]]) -> Mapping[str, Value]:
+    """What came for a key of ours, under its own name and the client's; `null` answers nothing."""
+    named = {name: value for name, value in values.items() if name == key or key in mapped.get(name, ())}
+    return {name: value for name, value in named.items() if value.state is not State.NOT_AVAILABLE}
+
+
+def _state(answers: Mapping[str, Value]) -> State:
+    """One state for all that came; several are whole only together."""
+    states = {value.state for value in answers.values()}
+    if len(states) < 2:
+        return next(iter(states), State.NOT_AVAILABLE)
+    return State.GIVEN if states == {State.GIVEN, State.EMPTY} else State.PARTIAL
+
+
+def _rest(answers: Mapping[str, Value]) -> Rest | None:
+    """Where the rest is, if one Bundle came and lacks nothing but further pages."""
+    values = list(answers.values())
+    if len(values) != 1 or not values[0].next_link or values[0].is_flawed:
+        return None
+    return Rest(values[0].next_link, len(values[0].resources))
+
+
+def _is_proven(key: str, answers: Mapping[str, Value], template: str, patient_id: str) -> bool:
+    """Whether everything that came for the key is whole and asked for no less than its template."""
+    return bool(answers) and all(
+        _proves(value)
+        and not _is_narrower(value.self_link, template, patient_id)
+        and (name == key or not _is_of_another_type(value.self_link, template))
+        for name, value in answers.items()
+    )
+
+
+def _is_of_another_type(self_link: str, template: str) -> bool:
+    """Whether a client's own key asked for other resources than the site says; "$everything" is no type."""
+    asked = _asked(self_link)
+    return asked is not None and asked[0][:1].isupper() and asked[0] != template.partition("?")[0]
 
 
 def _proves(value: Value) -> bool:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from decimal import Decimal
 
 CONCEPT_FOLDERS = (
     "markers",
@@ -45,10 +46,14 @@ class CodeLine:
 
 @dataclass(frozen=True, slots=True)
 class Phrase:
-    """A regular expression for text, with what it says besides."""
+    """A regular expression for text, with what it says besides.
+
+    `lang` marks one that is of a single language other than English ("de"); all others are always read.
+    """
 
     pattern: re.Pattern[str]
     attributes: Mapping[str, str] = field(default_factory=dict)
+    lang: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,10 +93,24 @@ class OrderPlan:
 
 
 @dataclass(frozen=True, slots=True)
+class SiteLimit:
+    """The limit of a site's laboratory for one method, or for all of them (method "")."""
+
+    upper: Decimal
+    method: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class MarkerLimits:
-    """Name, unit and fallback limit of a tumor marker; the limit is used only where the result brings none."""
+    """Name, unit and fallback limits of a tumor marker; they are used only where the result brings none.
+
+    Attributes:
+        upper_limit: what is assumed where the site says nothing either.
+        site_limits: those of the site's laboratory, by method.
+    """
 
     name: str
     unit: str
     upper_limit: str = ""
     plausible_limit: tuple[str, str] = ("", "")
+    site_limits: tuple[SiteLimit, ...] = ()

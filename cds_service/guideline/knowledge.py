@@ -15,7 +15,7 @@ from cds_service.errors import KnowledgeError, Problem
 from cds_service.guideline import parsing
 from cds_service.guideline.concepts import CONCEPT_FOLDERS, Concept, MarkerLimits, OrderPlan
 from cds_service.guideline.files import Files, read_files
-from cds_service.guideline.limits import Limits
+from cds_service.guideline.limits import Limits, Window
 from cds_service.guideline.recommendations import Recommendation, Source
 
 KNOWLEDGE = Path(__file__).parent.parent / "knowledge"
@@ -42,6 +42,7 @@ class Knowledge:
     markers: Mapping[str, MarkerLimits]
     systems: Mapping[str, tuple[str, ...]]
     limits: Limits
+    windows: Mapping[str, Window]
     groups: Mapping[str, Group]
     override_reasons: Mapping[str, str]
     warning_reasons: Mapping[str, tuple[str, ...]]
@@ -101,6 +102,7 @@ def _assemble(files: Files) -> Knowledge:
         markers=MappingProxyType(markers),
         systems=MappingProxyType({k: tuple(v) for k, v in documents["systems.toml"].items()}),
         limits=parsing.limits(documents["limits.toml"], files.problems),
+        windows=MappingProxyType(parsing.windows(documents["limits.toml"], files.problems)),
         groups=MappingProxyType(
             {k: Group(k, v["title"], tuple(v["override_reasons"])) for k, v in documents["groups.toml"].items()}
         ),

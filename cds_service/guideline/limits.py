@@ -10,6 +10,23 @@ from decimal import Decimal
 
 
 @dataclass(frozen=True, slots=True)
+class Window:
+    """A figure that a site may change: a choice of this service, not medicine.
+
+    Attributes:
+        default: the figure of limits.toml.
+        least, most: between which the figure of a site must lie.
+        features: the facts it bears upon; a card that rests on one of them names the site's figure.
+    """
+
+    name: str
+    default: int
+    least: int
+    most: int
+    features: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
 class Limits:
     """All figures the picture uses, each named for what it bounds (days, percent, multiples)."""
 

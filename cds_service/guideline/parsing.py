@@ -14,12 +14,12 @@ from typing import Any
 
 from cds_service.errors import Problem
 from cds_service.guideline.concepts import CodeLine, Concept, MarkerLimits, OrderPlan, Phrase
-from cds_service.guideline.limits import Limits
+from cds_service.guideline.limits import Limits, Window
 from cds_service.guideline.recommendations import Citation, Indicator, Recommendation, Review, Source, SuggestionPlan
 from cds_service.guideline.vocabulary import VOCABULARY
 
 SUMMARY_WITH_LEAD = 85
-_LINE_KEYS = {"system", "code", "display", "checked", "children", "verified", "pattern"}
+_LINE_KEYS = {"system", "code", "display", "checked", "children", "verified", "pattern", "lang"}
 
 
 def source(key: str, entry: Mapping[str, Any]) -> Source:
@@ -30,16 +30,17 @@ def listed(when: Mapping[str, list[str]], name: str, problems: list[Problem]) ->
     """The `when` table of a row, every key and value held against the vocabulary."""
     for key, values in when.items():
         if key not in VOCABULARY:
-            problems.append(Problem(name, f"when.{key}", f"is not a case feature{_nearest(key, VOCABULARY)}"))
+            problems.append(Problem(name, f"when.{key}", f"is not a case feature{nearest(key, VOCABULARY)}"))
             continue
         allowed = [str(value) for value in VOCABULARY[key].values]
         for value in values:
             if value not in allowed:
-                problems.append(Problem(name, f"when.{key}", f"{value!r} is not a value{_nearest(value, allowed)}"))
+                problems.append(Problem(name, f"when.{key}", f"{value!r} is not a value{nearest(value, allowed)}"))
     return {key: frozenset(values) for key, values in when.items()}
 
 
-def _nearest(word: str, words: Iterable[str]) -> str:
+def nearest(word: str, words: Iterable[str]) -> str:
+    """What was probably meant, in words that follow a fault; "" if nothing is near."""
     near = difflib.get_close_matches(word, list(words), n=1)
     return f"; did you mean {near[0]!r}?" if near else ""
 
@@ -94,7 +95,7 @@ def _citations(
             yield Citation(sources[key], entry.get("section", ""), entry.get("strength", ""))
         else:
             problems.append(
-                Problem(name, "evidence.document", f"{key!r} is not in sources.toml{_nearest(key, sources)}")
+                Problem(name, "evidence.document", f"{key!r} is not in sources.toml{nearest(key, sources)}")
             )
 
 
@@ -124,8 +125,13 @@ def _code_line(line: Mapping[str, Any]) -> CodeLine:
         line["display"],
         line.get("children", False),
         line.get("verified", True),
-        {key: str(value) for key, value in line.items() if key not in _LINE_KEYS},
+        attributes(line),
     )
+
+
+def attributes(line: Mapping[str, Any]) -> dict[str, str]:
+    """What a code or phrase says besides: site, hormone, grade, value ..."""
+    return {key: str(value) for key, value in line.items() if key not in _LINE_KEYS}
 
 
 def _phrases(name: str, key: str, document: Mapping[str, Any], problems: list[Problem]) -> Iterable[Phrase]:
@@ -136,7 +142,7 @@ def _phrases(name: str, key: str, document: Mapping[str, Any], problems: list[Pr
         except re.error as fault:
             problems.append(Problem(name, key, f"{table['pattern']!r} is not a regular expression: {fault}"))
             continue
-        yield Phrase(pattern, {k: str(v) for k, v in table.items() if k not in _LINE_KEYS})
+        yield Phrase(pattern, attributes(table), table.get("lang", ""))
 
 
 def order(concept: Concept, document: Mapping[str, Any], problems: list[Problem]) -> OrderPlan:
@@ -164,13 +170,32 @@ def marker(document: Mapping[str, Any]) -> MarkerLimits:
     return MarkerLimits(document["name"], document["unit"], str(document.get("upper_limit", "")), (str(low), str(high)))
 
 
+def windows(document: Mapping[str, Any], problems: list[Problem]) -> dict[str, Window]:
+    """The figures of limits.toml that a site may change: those with a table `site`."""
+    found = {}
+    for name, entry in document.items():
+        if "site" not in entry:
+            continue
+        window = Window(name, entry["value"], **entry["site"] | {"features": frozenset(entry["site"]["features"])})
+        if not window.least <= window.default <= window.most:
+            problems.append(Problem("limits.toml", f"{name}.site", f"its range leaves out its own {window.default}"))
+        for feature in sorted(window.features - VOCABULARY.keys()):
+            problems.append(
+                Problem(
+                    "limits.toml", f"{name}.site", f"{feature!r} is not a case feature{nearest(feature, VOCABULARY)}"
+                )
+            )
+        found[name] = window
+    return found
+
+
 def limits(document: Mapping[str, Any], problems: list[Problem]) -> Limits:
     """Every figure of limits.toml; each stands in a table with its `value` and the reason or source for it."""
     names = {field.name: field.type for field in fields(Limits)}
     for missing in sorted(names.keys() - document.keys()):
         problems.append(Problem("limits.toml", missing, "is missing"))
     for extra in sorted(document.keys() - names.keys()):
-        problems.append(Problem("limits.toml", extra, f"is not a limit{_nearest(extra, names)}"))
+        problems.append(Problem("limits.toml", extra, f"is not a limit{nearest(extra, names)}"))
     figures: dict[str, Any] = {}
     for name, kind in names.items():
         value = document.get(name, {}).get("value", 0)

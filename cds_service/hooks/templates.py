@@ -9,10 +9,14 @@ clients of every version of the standard fill them (CDS Hooks 2.0, Prefetch Temp
 from __future__ import annotations
 
 from collections.abc import Mapping
+from pathlib import Path
 from types import MappingProxyType
+from urllib.parse import quote
 
 from cds_service.fhir.server import PATIENT
 from cds_service.guideline.knowledge import Knowledge
+from cds_service.guideline.site import NO_SITE, Site
+from cds_service.guideline.site_file import read_site
 
 _BY_PATIENT = {
     "conditions": "Condition",
@@ -56,11 +60,20 @@ def _needed(knowledge: Knowledge, hook: str) -> set[str]:
     return {search for row in knowledge.recommendations if hook in row.hooks for search in row.searches}
 
 
+def site_at(path: Path | None, knowledge: Knowledge) -> Site:
+    """The site of a file, its prefetch keys held against those of the templates; without a file none.
+
+    Raises:
+        ConfigError: naming every fault.
+    """
+    return read_site(path, knowledge, all_templates(knowledge)) if path else NO_SITE
+
+
 def _observations(search: str, knowledge: Knowledge) -> str:
     uris = {alias: systems[0] for alias, systems in knowledge.systems.items()}
     codes = sorted(
         {
-            f"{uris[line.system]}|{line.code}"
+            f"{uris[line.system]}|{quote(line.code)}"
             for concept in knowledge.concepts.values()
             if concept.search == search
             for line in concept.codes

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Sequence
 from cds_service.fhir.prefetch import State
 from cds_service.guideline.features import Evidence, Feature, Gap
 from cds_service.guideline.judge import Verdict
+from cds_service.guideline.knowledge import Knowledge
 from cds_service.guideline.recommendations import Citation, Recommendation
 from cds_service.guideline.vocabulary import VOCABULARY
 from cds_service.hooks.drawn import Drawn
@@ -55,6 +56,7 @@ def detail_of(bundle: Sequence[Verdict], footers: Sequence[Verdict], unseen: Seq
         section("Based on", _based_on(bundle)),
         section("Not seen", [*unseen_lines(unseen), *_unsearched(bundle, drawn), *gap_lines(drawn)]),
         " ".join(_one_line(footer) for footer in sorted(footers, key=lambda v: v.recommendation.id)),
+        _windows_of_site([*rows, *(footer.recommendation for footer in footers)], drawn.knowledge),
         _provenance(rows),
     )
 
@@ -137,6 +139,20 @@ def _unfetched(drawn: Drawn) -> list[str]:
 def _set_aside(drawn: Drawn) -> list[str]:
     hidden = [item for item in drawn.record.chart.set_aside if item.hides]
     return [f"{escaped(item.reference)} was not used: {escaped(item.reason)}" for item in hidden[:3]]
+
+
+def _windows_of_site(rows: Iterable[Recommendation], knowledge: Knowledge) -> str:
+    """The figures a site has changed, where a row of the card asks for a fact they bear upon.
+
+    Texts and names of values are written for the defaults: the card must say which figure was used.
+    """
+    asked = {name for row in rows for name in row.own_keys}
+    changed = [
+        f"{name.replace('_', ' ')} {getattr(knowledge.limits, name)} (elsewhere {window.default})"
+        for name, window in knowledge.windows.items()
+        if getattr(knowledge.limits, name) != window.default and window.features & asked
+    ]
+    return f"Set by this site: {'; '.join(changed)}." if changed else ""
 
 
 def _provenance(rows: Sequence[Recommendation]) -> str:

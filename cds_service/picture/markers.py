@@ -6,6 +6,7 @@ Knows NSE only as one marker among others; what an NSE series says is `nse`.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
@@ -22,10 +23,12 @@ from cds_service.picture.results import Result
 
 _CHILDREN = re.compile(r"child|infant|newborn|neonat|p(?:a?e|ä)diat|\bkind|säugling", re.IGNORECASE)
 
+_LIMIT_WORDS = {"laboratory": "limit", "site": "site limit", "assumed": "assumed limit"}
+
 
 @dataclass(frozen=True, slots=True)
 class Limit:
-    """The upper limit a value is held against, and whose it is: "laboratory" or "assumed"."""
+    """The upper limit a value is held against, and whose it is: "laboratory", "site" or "assumed"."""
 
     value: Decimal
     origin: str
@@ -61,7 +64,7 @@ class Reading:
         value = f"{self.name} {self.amount.shown} {self.unit}".strip()
         if self.limit is None:
             return value
-        return f"{value} ({'assumed limit' if self.limit.origin == 'assumed' else 'limit'} {self.limit.value:f})"
+        return f"{value} ({_LIMIT_WORDS[self.limit.origin]} {self.limit.value:f})"
 
     @property
     def evidence(self) -> Evidence:
@@ -93,8 +96,33 @@ def comparable(result: Result, marker: MarkerLimits, record: Record) -> Reading:
         interpreted = _interpreted(result.holder, record)
         if interpreted:
             return Reading(result, marker.name, amount, marker.unit, "", None, interpreted)
-        limit = Limit(Decimal(marker.upper_limit), "assumed")
+        limit = _site_limit(result, marker, record) or Limit(Decimal(marker.upper_limit), "assumed")
     return Reading(result, marker.name, amount, marker.unit, "", limit, _level(amount, limit.value))
+
+
+def _site_limit(result: Result, marker: MarkerLimits, record: Record) -> Limit | None:
+    """The limit of the site's laboratory for the method the result states, else the one it gives for all methods."""
+    stated = list(_stated_methods(result, record))
+    of_method = [one for one in marker.site_limits if one.method and any(_names(words, one.method) for words in stated)]
+    of_all = [one for one in marker.site_limits if not one.method]
+    # Of "Roche" and "Roche Cobas" the longer is meant; two that have nothing in common are a riddle.
+    best = max(of_method, key=lambda one: len(one.method), default=None)
+    if best is None or not all(_names(best.method, one.method) for one in of_method):
+        best = next(iter(of_all), None)
+    return Limit(best.upper, "site") if best else None
+
+
+def _stated_methods(result: Result, record: Record) -> Iterator[str]:
+    """Where laboratories say how a value was measured: the method, else who or what measured it."""
+    yield from record.code(result.resource, "method").texts
+    for name in ("performer", "device"):
+        for item in elements(result.resource.at(name)):
+            yield text(item.get("display"))
+
+
+def _names(words: str, method: str) -> bool:
+    pattern = r"\W+".join(map(re.escape, re.findall(r"\w+", method)))
+    return re.search(rf"\b{pattern}\b", words, re.IGNORECASE) is not None
 
 
 def by_own_range(result: Result, marker: MarkerLimits, record: Record) -> Reading:

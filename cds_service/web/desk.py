@@ -17,7 +17,7 @@ from cds_service.config import Settings
 from cds_service.fhir.server import connected
 from cds_service.guideline.knowledge import Knowledge
 from cds_service.hooks.services import Service, services
-from cds_service.hooks.templates import templates_for
+from cds_service.hooks.templates import site_at, templates_for
 from cds_service.outbound import Outbound, Rules
 
 
@@ -36,8 +36,12 @@ class Desk:
 
 
 def open_desk(knowledge: Knowledge, settings: Settings) -> Desk:
-    """The desk that serves the guideline."""
-    guideline = Guideline.of(knowledge)
+    """The desk that serves the guideline as the site uses it.
+
+    Raises:
+        ConfigError: naming every fault of the site's file.
+    """
+    guideline = Guideline.of(knowledge, site_at(settings.site, knowledge))
     rules = Rules(settings.fhir_servers, settings.fhir_networks, settings.development)
     outbound = Outbound(rules, settings.fhir_max_bytes, settings.fhir_ca_file)
     connect = partial(connected, outbound=outbound, seconds=settings.fhir_seconds)
@@ -47,7 +51,7 @@ def open_desk(knowledge: Knowledge, settings: Settings) -> Desk:
         return answer(body, service, guideline, now, lambda: str(uuid4()), connect).body
 
     return Desk(
-        services={service.id: service for service in services(partial(templates_for, knowledge))},
+        services={service.id: service for service in services(partial(templates_for, guideline.knowledge))},
         reply=reply,
         about={
             "knowledge": knowledge.version,

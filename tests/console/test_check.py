@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from cds_service.console.check import Report, check, file_of
+from cds_service.guideline.concepts import CodeLine, SiteLimit
 from cds_service.guideline.knowledge import Knowledge
 from cds_service.guideline.recommendations import Citation, Review, Source
+from cds_service.guideline.site import Site
 from tests.conftest import FIXTURES
 from tests.hooks.made import GUIDELINE, row
 
@@ -115,3 +118,40 @@ def test_the_table_counts_what_is_there() -> None:
 def test_a_fault_is_named_by_the_file_a_clinician_opens() -> None:
     root = Path(__file__).parents[2] / "cds_service" / "knowledge"
     assert all((root / file_of(which)).is_file() for which in KNOWLEDGE.recommendations)
+
+
+def test_without_a_site_the_table_says_nothing_of_it() -> None:
+    assert "site" not in table(check(KNOWLEDGE, None, TODAY))
+
+
+def test_the_table_says_what_a_site_adds() -> None:
+    line = CodeLine("urn:oid:1.2", "X", "NSE")
+    site = Site(
+        codes={"markers/nse": (line, line)},
+        systems=frozenset({"urn:oid:1.2"}),
+        prefetch_keys={"ehr-labs": frozenset({"nse"})},
+        limits={"nse": (SiteLimit(Decimal(17)),)},
+        languages=frozenset({"en", "de"}),
+    )
+    found = table(check(KNOWLEDGE, None, TODAY, site))
+    assert found["site"] == "without a name"
+    assert found["its codes"] == "2 of 1 concepts"
+    assert (found["its prefetch keys"], found["its limits"]) == ("ehr-labs", "nse")
+    assert (found["its windows"], found["languages read"]) == ("as they are", "de, en")
+
+
+def test_the_table_of_a_site_that_only_has_a_name_says_so() -> None:
+    found = table(check(KNOWLEDGE, None, TODAY, Site(name="A hospital")))
+    assert [found[name] for name in ("its codes", "its prefetch keys", "its limits")] == [
+        "0 of 0 concepts",
+        "none",
+        "none",
+    ]
+    assert found["languages read"] == "all"
+
+
+def test_a_template_that_the_codes_of_a_site_make_too_long_is_a_fault() -> None:
+    lines = tuple(CodeLine("urn:oid:1.2", f"CODE-{number}", "NSE") for number in range(100))
+    site = Site(codes={"markers/nse": lines}, systems=frozenset({"urn:oid:1.2"}))
+    [fault] = check(KNOWLEDGE, None, TODAY, site).faults
+    assert str(fault).startswith("search [nse]: its template has ")
