@@ -32,13 +32,13 @@ class Settings(BaseSettings):
         public_base_url: under which clients know the service, for the OpenAPI document.
         allowed_origins: of browser clients: exact origins, or regular expressions that start with ^ and end with $.
         max_body_bytes: longer bodies are answered with 413.
+        site: the file with what this hospital adds to the knowledge; None adds nothing.
         development: allows plain http to listed FHIR servers, and any FHIR server on this machine.
         fhir_servers: base addresses of the FHIR servers that may be asked for what the prefetch did not bring.
         fhir_networks: private networks in which a listed FHIR server may lie, like 10.0.0.0/8.
         fhir_seconds: what a FHIR server does not give in this time is named as missing.
         fhir_max_bytes: a longer answer of a FHIR server is not read.
         fhir_ca_file: certificates to trust instead of the public ones.
-        site: the file with what this hospital adds to the knowledge; None adds nothing.
         now: pins the clock, for demonstrations with fixtures; None is the real clock.
     """
 
@@ -49,13 +49,13 @@ class Settings(BaseSettings):
     public_base_url: str | None = Field(default=None, pattern=r"^https?://[^\s/?#]+[^\s?#]*$")
     allowed_origins: Annotated[tuple[str, ...], NoDecode] = SANDBOX_AND_LOCAL
     max_body_bytes: int = Field(default=16 * 1024 * 1024, ge=1024)
+    site: Path | None = None
     development: bool = False
     fhir_servers: Annotated[tuple[str, ...], NoDecode] = ()
     fhir_networks: Annotated[tuple[Network, ...], NoDecode] = ()
     fhir_seconds: float = Field(default=2.5, gt=0, le=20)
     fhir_max_bytes: int = Field(default=16 * 1024 * 1024, ge=1024)
     fhir_ca_file: FilePath | None = None
-    site: Path | None = None
     now: datetime | None = None
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
 

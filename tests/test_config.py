@@ -48,3 +48,35 @@ def test_the_file_of_the_site_is_named_by_its_path(monkeypatch: pytest.MonkeyPat
     assert read_settings().site is None
     monkeypatch.setenv("NEN_CDS_SITE", "/etc/nen-cds/site.toml")
     assert read_settings().site == Path("/etc/nen-cds/site.toml")
+
+
+def test_fhir_servers_are_kept_in_their_normal_form(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("NEN_CDS_FHIR_SERVERS", "https://FHIR.example.org:443/r4/, https://b.example.org")
+    monkeypatch.setenv("NEN_CDS_FHIR_NETWORKS", "10.0.0.0/8,fd00::/8")
+    settings = read_settings()
+    assert settings.fhir_servers == ("https://fhir.example.org/r4", "https://b.example.org")
+    assert [str(network) for network in settings.fhir_networks] == ["10.0.0.0/8", "fd00::/8"]
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "problem"),
+    [
+        ("FHIR_SERVERS", "https://user:pw@fhir.example.org", "must be base addresses"),
+        ("FHIR_SERVERS", "http://fhir.example.org", "must use https"),
+        ("FHIR_NETWORKS", "10.0.0.0/99", "network"),
+        ("FHIR_SECONDS", "0", "greater than 0"),
+        ("FHIR_CA_FILE", "/nowhere.pem", "does not point to a file"),
+    ],
+)
+def test_a_fhir_server_that_cannot_be_trusted_is_refused_at_start(
+    name: str, value: str, problem: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(f"NEN_CDS_{name}", value)
+    with pytest.raises(ConfigError, match=problem):
+        read_settings()
+
+
+def test_plain_http_is_for_development(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("NEN_CDS_FHIR_SERVERS", "http://hapi.local:8080/fhir")
+    monkeypatch.setenv("NEN_CDS_DEVELOPMENT", "true")
+    assert read_settings().fhir_servers == ("http://hapi.local:8080/fhir",)
