@@ -13,7 +13,7 @@ from typing import Any
 
 from cds_service.errors import DataMissing, Unreachable
 from cds_service.fhir.codes import CodeBook
-from cds_service.fhir.fetching import completed, refused
+from cds_service.fhir.fetching import completed, is_settled, refused
 from cds_service.fhir.models import Parsed, load_models, parse_cited
 from cds_service.fhir.prefetch import State, Supply, gather
 from cds_service.fhir.resources import Chart, relevant
@@ -94,7 +94,7 @@ def answer(
     searches = guideline.searches(service)
     supply = gather(call.prefetch, searches, call.patient_id, guideline.prefetch_keys)
     record, drafted = _read(supply, searches, call, guideline, now)
-    if call.fhir_server and connect and _concerns(call, drafted):
+    if call.fhir_server and connect and _may_matter(supply, record, drafted, service):
         supply = _completed(supply, searches, call, connect)
         record, drafted = _read(supply, searches, call, guideline, now)
     picture = draw_picture(record, drafted)
@@ -114,9 +114,18 @@ def _read(
     return record, drafts(sent, call.selections, record)
 
 
-def _concerns(call: HookCall, drafted: tuple[Draft, ...]) -> bool:
-    """Whether the chart is worth asking for: an order form fires at every change, mostly about other orders."""
-    return call.hook == "patient-view" or any(draft.concepts or draft.names_a_resource for draft in drafted)
+def _may_matter(supply: Supply, record: Record, drafted: tuple[Draft, ...], service: Service) -> bool:
+    """Whether the server is worth asking.
+
+    An order form calls at every change, mostly about other orders; and most patients have none of our diseases: where
+    the prefetch is whole and every row is silent, nothing that a server adds is waited for.
+    """
+    if service.hook != "patient-view":
+        return any(draft.concepts or draft.names_a_resource for draft in drafted)
+    if not all(is_settled(key, query, supply) for key, query in service.templates.items()):
+        return True
+    verdicts = judge(draw_picture(record, drafted), service.hook, record.knowledge.recommendations)
+    return any(v.outcome is not Outcome.SILENT and not v.recommendation.footer for v in verdicts)
 
 
 def _completed(supply: Supply, searches: Mapping[str, str], call: HookCall, connect: Connect) -> Supply:

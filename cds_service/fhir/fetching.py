@@ -31,7 +31,7 @@ def completed(
         server: of this call, with its token and its deadline.
         ordered: `medicationReference` of the drafts, whose drugs may stand on the server only.
     """
-    open_ = [key for key, query in searches.items() if not _is_settled(key, query, supply)]
+    open_ = [key for key, query in searches.items() if not is_settled(key, query, supply)]
     if not is_safe_id(patient_id):
         return refused(supply, open_, _UNSAFE)
     rests = {key: supply.rests[key] for key in open_ if key in supply.rests and server.owns(supply.rests[key].address)}
@@ -49,7 +49,7 @@ def refused(supply: Supply, keys: Iterable[str], reason: str) -> Supply:
     return replace(supply, failures={**supply.failures, **dict.fromkeys(keys, reason)})
 
 
-def _is_settled(key: str, query: str, supply: Supply) -> bool:
+def is_settled(key: str, query: str, supply: Supply) -> bool:
     """Whether a search came back whole; a read brings its one resource or nothing."""
     return key in supply.searched or ("?" not in query and supply.states.get(key) is State.GIVEN)
 

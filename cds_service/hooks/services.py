@@ -12,9 +12,9 @@ from typing import Any
 STANDARD_VERSION = "2.0.1"
 HOOK_VERSION = "1.0"
 _NEEDS = (
-    "Works from prefetch alone, or reads what is missing from the FHIR server of the call if the installation lists it. "
-    "The Conditions of the patient are needed; results, procedures and medication lists make the advice more exact, and "
-    "what was not supplied is named on the card."
+    "Works from prefetch alone, or reads what is missing from the FHIR server of the call if the installation lists "
+    "it. The Conditions of the patient are needed; results, procedures and medication lists make the advice more "
+    "exact, and what was not supplied is named on the card."
 )
 
 

@@ -194,18 +194,21 @@ def test_a_busy_server_that_answers_the_second_time_gives_the_cards(fhir: HTTPSe
     assert "high-grade-needs-p53-rb1" in recommendations(response)
 
 
+def test_a_patient_without_our_diseases_and_a_whole_prefetch_asks_no_server(
+    fhir: HTTPServer, service: FlaskClient
+) -> None:
+    story = FIXTURES / "stories" / "healthy-adult-everything-searched" / "request.json"
+    call = json.loads(story.read_text(encoding="utf-8")) | {"fhirServer": behind(fhir, says(500))}
+    assert service.post("/cds-services/nen-patient-view", json=call).json == {"cards": []}
+    assert not fhir.log
+
+
 def test_an_order_that_is_none_of_ours_asks_no_server(fhir: HTTPServer, service: FlaskClient) -> None:
-    asked: list[str] = []
-
-    def noted(request: Request) -> Response:
-        asked.append(request.path)
-        return Response("{}", 200)
-
     draft = {"resourceType": "MedicationRequest", "id": "m", "medicationCodeableConcept": {"text": "Paracetamol"}}
     call = {
         "hook": "order-select",
         "hookInstance": "3b2f0c1e-7a64-4f0e-9d55-2f5d8a1c9e70",
-        "fhirServer": behind(fhir, noted),
+        "fhirServer": behind(fhir, says(500)),
         "context": {
             "userId": "Practitioner/p",
             "patientId": "p1",
@@ -214,4 +217,4 @@ def test_an_order_that_is_none_of_ours_asks_no_server(fhir: HTTPServer, service:
         },
     }
     assert service.post("/cds-services/nen-order-select", json=call).json == {"cards": []}
-    assert asked == []
+    assert not fhir.log
