@@ -6,6 +6,7 @@ The only module that imports requests. Knows nothing of FHIR; whoever asks says 
 from __future__ import annotations
 
 import ipaddress
+import logging
 import re
 import socket
 from collections.abc import Iterator, Mapping
@@ -95,6 +96,8 @@ class Outbound:
 
     def __init__(self, rules: Rules, max_bytes: int, ca_file: Path | None = None) -> None:
         """`max_bytes` bounds every answer; `ca_file` holds the certificates to trust."""
+        # Its lines name whole addresses, and these name patients.
+        logging.getLogger("urllib3").setLevel(logging.CRITICAL)
         self.rules = rules
         self._max_bytes = max_bytes
         self._session = requests.Session()

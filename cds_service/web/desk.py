@@ -14,11 +14,13 @@ from uuid import uuid4
 
 from cds_service.answer import Guideline, answer
 from cds_service.config import Settings
+from cds_service.errors import DataMissing
 from cds_service.fhir.server import connected
 from cds_service.guideline.knowledge import Knowledge
 from cds_service.hooks.services import Service, services
 from cds_service.hooks.templates import site_at, templates_for
 from cds_service.outbound import Outbound, Rules
+from cds_service.web import journal
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +50,13 @@ def open_desk(knowledge: Knowledge, settings: Settings) -> Desk:
 
     def reply(body: bytes, service: Service) -> dict[str, Any]:
         now = settings.now or datetime.now(UTC)
-        return answer(body, service, guideline, now, lambda: str(uuid4()), connect).body
+        try:
+            made = answer(body, service, guideline, now, lambda: str(uuid4()), connect)
+        except DataMissing as fault:
+            journal.note_missing(service.id, dict(fault.states))
+            raise
+        journal.note_missing(service.id, made.failures or {})
+        return made.body
 
     return Desk(
         services={service.id: service for service in services(partial(templates_for, guideline.knowledge))},

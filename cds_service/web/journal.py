@@ -1,4 +1,4 @@
-"""One JSON line for each call, made of an allow-list of fields that cannot hold a patient's data.
+"""One JSON line for each call, and one for data it lacked, of fields that cannot hold a patient's data.
 
 Keeps nothing: where the lines go is the operator's choice.
 """
@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import logging
+from collections.abc import Mapping
 from typing import Any
 
 from cds_service.hooks.basis import BASIS
@@ -26,6 +27,12 @@ def note_call(service: str, status: int, milliseconds: float, body: dict[str, An
         "recommendations": sorted({name for card in shown for name in _recommendations(card)}),
     }
     _LOG.info(json.dumps(line))
+
+
+def note_missing(service: str, missing: Mapping[str, str]) -> None:
+    """Notes which needed searches did not come, and why: our names of them, in our words."""
+    if missing:
+        _LOG.info(json.dumps({"event": "missing", "service": service, "searches": dict(missing)}))
 
 
 def _recommendations(card: dict[str, Any]) -> list[str]:

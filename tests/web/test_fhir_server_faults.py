@@ -7,6 +7,7 @@ prefetched (the cards come, and say what could not be had).
 from __future__ import annotations
 
 import json
+import logging
 import re
 import socket
 from collections.abc import Iterator
@@ -218,3 +219,18 @@ def test_an_order_that_is_none_of_ours_asks_no_server(fhir: HTTPServer, service:
     }
     assert service.post("/cds-services/nen-order-select", json=call).json == {"cards": []}
     assert not fhir.log
+
+
+def test_no_log_holds_the_patient_or_the_token_and_the_journal_says_what_is_missing(
+    fhir: HTTPServer, service: FlaskClient, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.DEBUG)
+    logging.getLogger("cds_service").addHandler(caplog.handler)
+    posted(service, behind(fhir, says(403)), *DRUGS)
+    posted(service, behind(fhir, says(500)))
+    logging.getLogger("cds_service").removeHandler(caplog.handler)
+    lines = [record.getMessage() for record in caplog.records if record.name != "werkzeug"]  # the faulty server itself
+    assert not [line for line in lines if TOKEN in line or "story-pancreas" in line]
+    first, _, second, _ = (json.loads(line) for line in lines)
+    assert first["searches"]["medication-requests"] == "answered 403"
+    assert second["searches"]["conditions"] == "failed (the FHIR server answered 500)"
