@@ -28,7 +28,7 @@ from cds_service.picture.tumors import Tumor
 
 _NUMBER = r"\d+(?:[.,]\d+)?"
 _FIGURE = (
-    rf"(?P<value>(?:[<>]=?|≤|≥)?\s*{_NUMBER}(?:\s*%?\s*(?:[-–—]|to\b|bis\b)\s*{_NUMBER})?)"
+    rf"(?P<value>(?:[<>]=?|≤|≥)?\s*(?<![-–\d.,]){_NUMBER}(?:\s*%?\s*(?:[-–—]|to\b|bis\b)\s*{_NUMBER})?)"
     r"\s*(?:%|percent\b|per cent\b|prozent\b)"
 )
 _NAME = re.compile(r"\bki[\s-]?67\b|\bmib[\s-]?1\b", re.IGNORECASE)
