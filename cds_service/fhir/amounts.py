@@ -11,18 +11,24 @@ from decimal import Decimal, InvalidOperation
 
 _NUMBER = r"\d+(?:[.,]\d+)?"
 _PLAIN = re.compile(
-    rf"\s*(?P<cmp>[<>]=?|≤|≥)?\s*(?P<low>{_NUMBER})(?:\s*(?:-|–|—|to|bis)\s*(?P<high>{_NUMBER}))?"
+    rf"\s*(?P<cmp>[<>]=?|≤|≥)?\s*(?P<low>{_NUMBER})(?:\s*%?\s*(?:-|–|—|to|bis)\s*(?P<high>{_NUMBER}))?"
     r"(?!\d|[.,:]\d|\s*[-–—]\s*\d)"  # of a date, a time, a titer or "1,234.5" no part is an amount
 )
 _GROUPED = re.compile(r"[1-9]\d{0,2},\d{3}")  # 1234 to one reader, 1.234 to another
 _SMALLEST_EXPONENT = -30  # printed in full, 1e-999999999 would fill the memory
-_WORDS = (
-    (re.compile(r"\b(?:greater|more|higher) than(?! or)|\b(?:above|over|größer als|über)\b", re.IGNORECASE), ">"),
-    (re.compile(r"\b(?:less|lower|fewer) than(?! or)|\b(?:below|under|kleiner als|unter)\b", re.IGNORECASE), "<"),
-    (re.compile(r"\bup to\b|\bat most\b|\bbis zu\b|\bmax(?:imal)?\.?(?=\s)", re.IGNORECASE), "<="),
-    (re.compile(r"\bat least\b|\bmindestens\b", re.IGNORECASE), ">="),
-    (re.compile(r"\b(?:ca|circa|about|approx(?:imately)?|etwa|rund)\b\.?|~", re.IGNORECASE), ""),
+_BETWEEN = re.compile(rf"\b(?:between|zwischen)\s+({_NUMBER})\s*%?\s*(?:and|und)\s+({_NUMBER})", re.IGNORECASE)
+_BIG, _SMALL = r"(?:greater|more|higher|larger)", r"(?:less|lower|fewer|smaller)"
+_WORDS = (  # only right before the figure they belong to
+    (r"(?:\b(?:ca|circa|about|approx(?:imately)?|etwa|rund)\b\.?|~)(?=\s*[\d<>])", ""),
+    (rf"\b(?:not? {_SMALL} than|nicht (?:weniger als|unter))(?=\s*\d)", ">="),
+    (rf"\b(?:not? {_BIG} than|not exceeding|nicht (?:mehr als|über))(?=\s*\d)", "<="),
+    (rf"(?:=>|\b{_BIG} than or equal(?: to)?|\bgrö(?:ß|ss)er (?:oder )?gleich|\bat least|\bmindestens)(?=\s*\d)", ">="),
+    (rf"(?:=<|\b{_SMALL} than or equal(?: to)?|\bkleiner (?:oder )?gleich)(?=\s*\d)", "<="),
+    (r"\b(?:up to|at most|bis zu|höchstens|max(?:imal)?\.?)(?=\s*\d)", "<="),
+    (rf"\b(?:{_BIG} than|above|over|(?:grö(?:ß|ss)er|groesser|mehr|höher) als|über|oberhalb(?: von)?)(?=\s*\d)", ">"),
+    (rf"\b(?:{_SMALL} than|below|under|(?:kleiner|weniger|niedriger) als|unter|unterhalb(?: von)?)(?=\s*\d)", "<"),
 )
+_SIGNS = tuple((re.compile(words, re.IGNORECASE), sign) for words, sign in _WORDS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,15 +121,21 @@ def _is_sensible(parsed: Decimal) -> bool:
     return isinstance(exponent, int) and exponent >= _SMALLEST_EXPONENT and abs(parsed) < Decimal("1e12")
 
 
+def signed(text: str) -> str:
+    """The text with the words of bounds and ranges as signs: "greater than 20 %" -> "> 20 %"."""
+    words = _BETWEEN.sub(r"\1-\2", text)
+    for pattern, sign in _SIGNS:
+        words = pattern.sub(sign, words)
+    return words
+
+
 def from_text(text: str) -> tuple[Amount, str] | None:
     """The first amount of a text and what follows it: "21,1 ug/L H" -> (21.1, "ug/L H"), "<1-2 %" -> (<2, "%")."""
-    words = text
-    for pattern, sign in _WORDS:
-        words = pattern.sub(sign, words)
-    match = _PLAIN.match(words.strip())
+    words = signed(text).strip()
+    match = _PLAIN.match(words)
     if match is None:
         return None
-    rest = words.strip()[match.end() :].strip()
+    rest = words[match.end() :].strip()
     ends = [number(match[end]) for end in ("low", "high") if match[end]]
     figures = [end for end in ends if end is not None]
     if len(figures) < len(ends):

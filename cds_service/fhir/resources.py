@@ -5,16 +5,18 @@ Observations are picked by code before they are decoded; the other resources we 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from cds_service.errors import BadJson
+from cds_service.fhir.attachments import words_of
 from cds_service.fhir.codes import CodeBook
 from cds_service.fhir.dates import parse
 from cds_service.fhir.prefetch import Sent, State, Supply
-from cds_service.fhir.values import codeable, date_of, elements, is_readable, listed, reference, text
+from cds_service.fhir.values import codeable, date_of, elements, listed, reference, text
 from cds_service.json_bytes import Head, decode, encode, head
 
 OBSERVATION_FOLDERS = ("markers", "pathology", "status")
@@ -22,7 +24,9 @@ _TYPES = {
     "Patient", "Observation", "Condition", "DiagnosticReport", "Specimen", "Procedure", "Medication",
     "MedicationRequest", "MedicationStatement", "MedicationAdministration", "MedicationDispense", "ServiceRequest",
 }  # fmt: skip
-_HEMOLYSIS_MODIFIER = "interpretationsbeeinflussendeeigenschaft"
+_HEMOLYSIS_MODIFIER = re.compile(
+    r"interpretationsbeeinflussendeeigenschaft|^(?!.*correct).*h(?:a?e|ä)moly", re.IGNORECASE
+)
 _PAST_DATES = (
     "effectiveDateTime",
     "effectivePeriod",
@@ -53,6 +57,13 @@ class Resource:
 
     def at(self, name: str) -> Any:
         return self.data.get(name)
+
+    def contained(self, id_: str) -> Resource | None:
+        """The resource that it carries within itself under this id."""
+        for part in elements(self.at("contained")):
+            if text(part.get("id")) == id_:
+                return Resource(text(part.get("resourceType")), "", part, f"{self.reference}#{id_}")
+        return None
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +98,10 @@ class Chart:
         return set(keys) <= self.searched
 
     def find(self, reference: str) -> Resource | None:
-        return next((resource for resource in self.resources if resource.reference == reference), None)
+        """The resource of that reference; "Observation/1#s" is the one contained in it."""
+        holder, _, part = reference.partition("#")
+        found = next((resource for resource in self.resources if resource.reference == holder), None)
+        return found.contained(part) if found and part else found
 
 
 def relevant(supply: Supply, patient_id: str, book: CodeBook, templates: Mapping[str, str], now: datetime) -> Chart:
@@ -182,10 +196,10 @@ def _unusable(resource: Resource, book: CodeBook, now: datetime) -> str:
         return f"has a code that does not mean {words!r}"
     if resource.type == "DiagnosticReport" and (kinds := _unreadable_forms(resource)):
         return f"holds only what this service cannot read ({kinds})"
-    if any(_HEMOLYSIS_MODIFIER not in url for url in _modifiers(resource)):
+    if any(not _HEMOLYSIS_MODIFIER.search(url) for url in _modifiers(resource)):
         return "carries a modifierExtension this service does not know"
     when = date_of(resource.data, *_PAST_DATES)
-    if when and when.earliest > now + timedelta(days=1):
+    if when and when.order > now + timedelta(days=1):  # a day for zones and clocks
         return f"is dated in the future ({when.text})"
     return ""
 
@@ -197,7 +211,7 @@ def _unreadable_forms(report: Resource) -> str:
     """
     said = text(report.at("conclusion")) or elements(report.at("conclusionCode"))
     codes = {coding.get("code") for kind in elements(report.at("category")) for coding in elements(kind.get("coding"))}
-    if said or "LAB" in codes or any(is_readable(form) for form in elements(report.at("presentedForm"))):
+    if said or "LAB" in codes or any(words_of(form) is not None for form in elements(report.at("presentedForm"))):
         return ""
     kinds = (text(form.get("contentType")) or "no content type" for form in elements(report.at("presentedForm")))
     return ", ".join(sorted(set(kinds)))

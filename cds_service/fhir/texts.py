@@ -5,6 +5,7 @@ Knows the words of doubt and denial in English and German; the phrases themselve
 
 from __future__ import annotations
 
+import itertools
 import re
 from dataclasses import dataclass
 from enum import StrEnum
@@ -20,6 +21,14 @@ _ABBREVIATIONS = (
     (re.compile(r"\bh/o\b", re.IGNORECASE), "history of "),
 )
 _CLAUSES = re.compile(r"[;\n\r]+|\.(?=\s|$)|\b(?:but|however|aber|jedoch)\b", re.IGNORECASE)
+_LINES = re.compile(r"[ \t]*(?:\r\n|\n|\r)[ \t]*")
+_UNFINISHED = re.compile(
+    r"(?:[,:<>≤≥]|\b(?:of|for|no|not|without|the|an?|is|was|with|and|or|to|in"
+    r"|von|für|auf|kein\w*|ohne|nicht|und|oder|der|die|des|dem|den|ein\w*|ist|war|mit|bis|im|am))$",
+    re.IGNORECASE,
+)
+_GOES_ON = re.compile(r"[a-zäöüß%<>≤≥(]|\d+(?![.)]\s|\d)")
+_WRAPPED_FROM = 50  # a line this long that does not end its sentence was broken by a printer
 _NOT_EXCLUDED = re.compile(
     r"\b(?:(?:can ?not|could not|not) (?:be )?(?:(?:safely|fully|entirely) )?(?:ruled? out|excluded?)"
     r"|nicht (?:sicher )?(?:ausgeschlossen|auszuschließen|auszuschliessen))\b",
@@ -82,9 +91,23 @@ class Found:
 
 def clauses(text: str) -> list[str]:
     """The clauses of a text, with abbreviations of doubt and history written out."""
+    text = _unwrapped(text)
     for pattern, words in _ABBREVIATIONS:
         text = pattern.sub(words, text)
     return [clause.strip() for clause in _CLAUSES.split(text) if clause.strip()]
+
+
+def _unwrapped(text: str) -> str:
+    """Lines that were only broken to fit the page are one line again: a denial reaches over such a break."""
+    lines = _LINES.split(text)
+    joined = lines[:1]
+    for before, line in itertools.pairwise(lines):
+        wrapped = len(before) >= _WRAPPED_FROM and before[-1] not in ".;!?" and _GOES_ON.match(line)
+        if line and (wrapped or _UNFINISHED.search(before)):
+            joined[-1] += f" {line}"
+        else:
+            joined.append(line)
+    return "\n".join(joined)
 
 
 def find(pattern: re.Pattern[str], text: str) -> list[Found]:

@@ -19,13 +19,8 @@ _MASS_PER_VOLUME = {  # in ug/L; ng/mL = ug/L exactly
     "ug/ml": Decimal(1000),
     "mg/l": Decimal(1000),
 }
-_PERCENT = {
-    "%": Decimal(1),
-    "percent": Decimal(1),
-    "/100": Decimal(1),
-    "/100cells": Decimal(1),
-    "cells/100cells": Decimal(1),
-}
+_PERCENT = {"%": Decimal(1), "percent": Decimal(1), "prozent": Decimal(1)}
+_PER_CELLS = re.compile(r"(?:cells?)?/([1-9]\d{1,4})(?:cells?)?")
 _FRACTION = {"1", "{fraction}", "fraction", "ratio"}
 _HEMOLYSIS_MG_DL = {
     "mg/dl": Decimal(1),
@@ -57,6 +52,17 @@ def normalized(unit: str) -> str:
     return re.sub(r"^mcg", "ug", text)
 
 
+def contradict(one: str, other: str) -> bool:
+    """Whether two units of one quantity (its code and what is printed) cannot both be right."""
+    first, second = normalized(one), normalized(other)
+    for family in _FAMILIES.values():
+        factors = family.get(first), family.get(second)
+        if None not in factors and factors[0] != factors[1]:
+            return True
+    mass = first in _MASS_PER_VOLUME, second in _MASS_PER_VOLUME
+    return any(mass) and not all(mass) and bool(_NOT_MASS.search(other if mass[0] else one))
+
+
 def factor(unit: str, target: str) -> Decimal | Refused:
     """What a value in `unit` is multiplied by to be in `target` ("ug/L", "mg/dL" for a hemolysis index, "mm")."""
     spelled = normalized(unit)
@@ -73,6 +79,8 @@ def percent_factor(unit: str, value: Decimal) -> Decimal | Refused:
     spelled = normalized(unit)
     if spelled in _PERCENT:
         return Decimal(1)
+    if per_cells := _PER_CELLS.fullmatch(spelled):
+        return Decimal(100) / Decimal(per_cells[1])
     if spelled in _FRACTION and value <= 1:
         return Decimal(100)
     if not spelled and value > 1:

@@ -5,16 +5,21 @@ Reads what is there; whether it counts is the `picture` room.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import Any
 
 from cds_service.fhir.amounts import Amount, bounded, exactly, from_text, number
 from cds_service.fhir.codes import Codeable, CodeBook, Coding
 from cds_service.fhir.dates import When, parse
+from cds_service.fhir.units import contradict
 
 Element = Mapping[str, Any]
+_UCUM = "http://unitsofmeasure.org"
+_FLAGS = {"H", "HH", "HU", "HX", "L", "LL", "LU", "N", "A", "AA", "*", "**", "+", "++", "+++", "-", "!"}
+_LEADING_FLAG = re.compile(r"^(?:HH?|LL?|\*+|!)\s+(?=[\d<>≤≥])")
 
 
 def listed(value: object) -> list[Any]:
@@ -89,6 +94,17 @@ def date_of(resource: Element, *names: str) -> When | None:
     return None
 
 
+def span_of(resource: Element, *names: str) -> When | None:
+    """As `date_of`, but a Period is all of it, and a Timing counts by its events."""
+    for name in names:
+        value = resource.get(name)
+        moments = [value] if not isinstance(value, dict) else [value.get("start"), value.get("end")]
+        moments += listed(value.get("event")) if isinstance(value, dict) else []
+        if found := sorted(when for moment in moments if (when := parse(moment))):
+            return found[0] if len(found) == 1 else found[0].through(found[-1])
+    return None
+
+
 @dataclass(frozen=True, slots=True)
 class Value:
     """One value[x].
@@ -123,8 +139,10 @@ def value_of(holder: Element, book: CodeBook) -> Value:
         return _quantity(quantity, absent)
     if isinstance(range_ := holder.get("valueRange"), dict):
         return _range(range_, absent)
+    if isinstance(ratio := holder.get("valueRatio"), dict):
+        return _ratio(ratio, absent)
     for name in ("valueInteger", "valueDecimal"):
-        if (plain := number(holder.get(name))) is not None:
+        if (plain := _count(holder.get(name))) is not None:
             return Value(exactly(plain), words=str(plain), absent=absent)
     if words := text(holder.get("valueString")):
         return from_words(words, absent)
@@ -134,22 +152,38 @@ def value_of(holder: Element, book: CodeBook) -> Value:
     return Value(absent=absent)
 
 
+def _count(value: object) -> Decimal | None:
+    """A number of something: none of the results that are read here can be negative."""
+    figure = number(value)
+    return None if figure is None or figure < 0 else figure
+
+
+def _unit(quantity: Element) -> str:
+    """Its UCUM code, else the printed unit; both, which no unit is, where they contradict each other."""
+    code, printed = text(quantity.get("code")), text(quantity.get("unit"))
+    if printed and text(quantity.get("system")) not in ("", _UCUM):
+        return printed
+    if code and printed and contradict(code, printed):
+        return f"{code} or {printed}"
+    return code or printed
+
+
 def _quantity(quantity: Element, absent: str) -> Value:
-    figure = number(quantity.get("value"))
-    unit = text(quantity.get("code")) or text(quantity.get("unit"))
-    if figure is None:
+    sent, unit = quantity.get("value"), _unit(quantity)
+    figure, comparator = _count(sent), quantity.get("comparator") or ""
+    told = from_words(sent.strip(), absent) if isinstance(sent, str) and figure is None and not comparator else Value()
+    if told.amount is not None:  # ">370" as the value
+        return replace(told, unit=unit or told.unit, words=f"{told.words} {unit}".strip())
+    if figure is None or not isinstance(comparator, str):  # a bound we cannot read must not pass for an exact value
         return Value(unit=unit, absent=absent)
-    comparator = quantity.get("comparator") or ""
-    if not isinstance(comparator, str):  # a bound we cannot read must not pass for an exact value
-        return Value(unit=unit, absent=absent)
-    printed = f"{comparator}{quantity['value']} {text(quantity.get('unit')) or unit}".strip()
+    printed = f"{comparator}{sent} {text(quantity.get('unit')) or unit}".strip()
     return Value(bounded(figure, comparator.strip()), unit, printed, absent=absent)
 
 
 def _range(range_: Element, absent: str) -> Value:
     ends = [end if isinstance(end := range_.get(name), dict) else {} for name in ("low", "high")]
-    low, high = (number(end.get("value")) for end in ends)
-    units = list(dict.fromkeys(filter(None, (text(end.get("code")) or text(end.get("unit")) for end in ends))))
+    low, high = (_count(end.get("value")) for end in ends)
+    units = list(dict.fromkeys(filter(None, (_unit(end) for end in ends))))
     unit = units[0] if units else ""
     empty = low is None and high is None
     crossed = low is not None and high is not None and low > high
@@ -159,21 +193,31 @@ def _range(range_: Element, absent: str) -> Value:
     return Value(amount, unit, f"{amount.shown} {unit}".strip(), absent=absent)
 
 
+def _ratio(ratio: Element, absent: str) -> Value:
+    """ "3 per 2 mm2", "75 of 500 cells": the figure above, with what stands below in its unit."""
+    above, below = (part if isinstance(part := ratio.get(name), dict) else {} for name in ("numerator", "denominator"))
+    value, per = _quantity(above, absent), _quantity(below, absent)
+    if value.amount is None or per.amount is None or not per.amount.exact:
+        return Value(absent=absent)
+    unit = f"{value.unit}/{'' if per.amount.exact == 1 else per.amount.shown}{per.unit}"
+    return replace(value, unit=unit, words=f"{value.words}/{per.words}")
+
+
 def from_words(words: str, absent: str = "") -> Value:
     """A result sent as text: "21,1 ug/L H" has an amount and a unit, "elevated" only words."""
-    read = from_text(words)
+    read = from_text(_LEADING_FLAG.sub("", words))
     if read is None:
         return Value(words=words, absent=absent)
     amount, rest = read
-    unit = rest.split()[0].strip("[](),;") if rest else ""
-    if unit.upper() in {"H", "HH", "L", "LL", "N", "A", "*", "+"}:
-        unit = ""
-    return Value(amount, unit, words, absent=absent)
+    return Value(amount, _unit_in(rest), words, absent=absent)
 
 
-def is_readable(form: Element) -> bool:
-    """Whether an Attachment brings its words along, as plain text or HTML."""
-    return text(form.get("contentType")).startswith(("text/plain", "text/html")) and isinstance(form.get("data"), str)
+def _unit_in(rest: str) -> str:
+    """The unit among the words behind a figure; behind a flag only what looks like one."""
+    parts = [part.strip("[](),;") for part in re.sub(r"\s*/\s*", "/", rest).split()]
+    if parts and parts[0].upper() in _FLAGS:
+        return next((part for part in parts[1:] if "/" in part or "%" in part), "")
+    return parts[0] if parts else ""
 
 
 def notes(resource: Element) -> Iterator[str]:

@@ -6,18 +6,17 @@ higher wins. Says nothing of differentiation.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
-from cds_service.fhir.amounts import Amount, from_text
+from cds_service.fhir.amounts import Amount
 from cds_service.fhir.resources import Resource
-from cds_service.fhir.texts import find
 from cds_service.guideline.features import Evidence, Feature, Gap, known, unknown
 from cds_service.guideline.limits import Limits
 from cds_service.guideline.tumor_values import Grade, GradeRecorded
 from cds_service.picture.ki67 import Ki67, ki67_gap, ki67_of
+from cds_service.picture.mitoses import Mitoses, mitoses_of
 from cds_service.picture.pathology import joined, pathology_words
 from cds_service.picture.record import Record, date_of_result, dated, none_found
 from cds_service.picture.results import results
@@ -25,8 +24,6 @@ from cds_service.picture.tumors import Tumor
 
 UNGRADED_SITES = ("lung", "thymus")
 _GRADE = "pathology/histologic-grade"
-_PER_2_MM2 = re.compile(r"/?\s*\(?2[\s.]*mm(?:2|²)\)?", re.IGNORECASE)
-_MITOSES_TEXT = re.compile(r"\bmitos\w*[^.;\d<>]{0,40}?(?P<value>[<>]?\s*\d+)\s*(?:/|per|pro)\s*2\s*mm", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +31,7 @@ class Grading:
     """What pathology figures say of one tumor, and the grades ("G2") somebody wrote down."""
 
     ki67: Ki67
-    mitoses: Amount | None
+    mitoses: Mitoses
     recorded: Mapping[str, list[Evidence]]
     unlinked_grade: bool
     evidence: tuple[Evidence, ...]
@@ -44,8 +41,8 @@ class Grading:
         verdicts = []
         if self.ki67.chosen:
             verdicts.append(self.ki67.chosen.amount.above(ki67))
-        if self.mitoses:
-            verdicts.append(self.mitoses.above(mitoses))
+        if self.mitoses.amount:
+            verdicts.append(self.mitoses.amount.above(mitoses))
         if True in verdicts:
             return True
         return False if verdicts and None not in verdicts else None
@@ -54,36 +51,22 @@ class Grading:
 def grading_of(tumor: Tumor, everyone: tuple[Tumor, ...], record: Record) -> Grading:
     """Ki-67 and mitoses that belong to this tumor."""
     ki67 = ki67_of(tumor, everyone, record)
-    mitoses, mitosis_evidence = _mitoses(tumor, everyone, record)
+    mitoses = mitoses_of(tumor, everyone, record)
     return Grading(
         ki67,
         mitoses,
         _recorded(tumor, everyone, record),
         joined(results(record, _GRADE), tumor, everyone, record)[1],
-        ((ki67.chosen.evidence,) if ki67.chosen else ()) + mitosis_evidence,
+        tuple(figure.evidence for figure in (ki67.chosen, mitoses.chosen) if figure),
     )
-
-
-def _mitoses(tumor: Tumor, everyone: tuple[Tumor, ...], record: Record) -> tuple[Amount | None, tuple[Evidence, ...]]:
-    own, _ = joined(results(record, "pathology/mitoses"), tumor, everyone, record)
-    for result in reversed(own):
-        per_2_mm2 = _PER_2_MM2.search(f"{result.value.unit} {result.value.words}")
-        if result.value.amount is not None and per_2_mm2:
-            words = f"mitoses {result.value.amount.shown} per 2 mm2"
-            return result.value.amount, (Evidence(dated(words, result.when), result.resource.reference),)
-    for report, words in pathology_words(tumor, everyone, record):
-        reads = (from_text(found.match["value"]) for found in find(_MITOSES_TEXT, words))
-        for amount in (read[0] for read in reads if read):
-            shown = f"mitoses {amount.shown} per 2 mm2 (report text)"
-            return amount, (Evidence(dated(shown, date_of_result(report)), report.reference),)
-    return None, ()
 
 
 def computed_grades(grading: Grading, limits: Limits) -> frozenset[int]:
     """The WHO grades the figures allow; empty if there are none."""
     ki67 = grading.ki67.chosen
     by_ki67 = _grades(ki67.amount, limits.ki67_g2_from, limits.ki67_g3_above) if ki67 else None
-    by_mitoses = _grades(grading.mitoses, limits.mitoses_g2_from, limits.mitoses_g3_above) if grading.mitoses else None
+    mitoses = grading.mitoses.amount
+    by_mitoses = _grades(mitoses, limits.mitoses_g2_from, limits.mitoses_g3_above) if mitoses else None
     if by_ki67 is None or by_mitoses is None:
         return by_ki67 or by_mitoses or frozenset()
     return frozenset(max(one, other) for one in by_ki67 for other in by_mitoses)
@@ -166,7 +149,9 @@ def _computed_grade(computed: frozenset[int], grading: Grading) -> Feature:
     }
     if computed not in names:
         return unknown("grade", Gap.NOT_READABLE, "the figures allow any grade", grading.evidence)
-    return known("grade", names[computed], evidence=grading.evidence)
+    unread = grading.mitoses.unread if computed != {3} and grading.mitoses.chosen is None else ()
+    note = f"not counted: {unread[0].text}" if unread else ""
+    return known("grade", names[computed], evidence=grading.evidence, note=note)
 
 
 def _grade_recorded(grading: Grading, computed: frozenset[int], said: list[Evidence], record: Record) -> Feature:

@@ -1,27 +1,32 @@
 """Whether a blood sample was hemolyzed, from the places where records say so.
 
-Absence of a word about hemolysis is "not recorded", never "suitable".
+Absence of a word about hemolysis is "not recorded", never "suitable". What an index means is `hemolysis_index`.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass
-from decimal import Decimal
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass, replace
 
 from cds_service.fhir.codes import Codeable
 from cds_service.fhir.resources import Resource
 from cds_service.fhir.texts import clauses
-from cds_service.fhir.units import Refused, factor
-from cds_service.fhir.values import codeable, codeables, elements, notes, reference, text
+from cds_service.fhir.values import Element, Value, code_of, codeable, codeables, elements, from_words, notes, reference
 from cds_service.guideline.features import Evidence
 from cds_service.guideline.patient_values import NseSpecimen
-from cds_service.picture.record import Record, date_of_result, report_texts
+from cds_service.picture.hemolysis_extensions import told_in
+from cds_service.picture.hemolysis_index import index_state, index_words
+from cds_service.picture.record import Record, date_of_result, is_countable, report_texts
 from cds_service.picture.results import Result, results
 
 _HEMOLYZED = "answers/specimen-hemolyzed"
-_SIGNS = re.compile(r"\s*(?:[1-4]?\s*\+{1,4})\s*|\s*[1-4]\+\s*")
+_COMPANION = "markers/hemolysis-companion"
+_COUNTED = re.compile(  # an index or a class within a text: "Hemolysis: 2+", "HI 0", "Hämolyse-Index: 40 mg/dL"
+    r"(?:\bh(?:a?e|ä)moly(?:sis|se)(?:[ -]?index)?|\bH-?I(?:ndex)?)\s*(?:[:=]|(?<=index)|(?<=HI))"
+    r"\s*(?P<value>[^,;()]{1,24})",
+    re.IGNORECASE,
+)
 _NON = re.compile(r"\bnon[-\s]?(?=h(?:a?e|ä)moly)", re.IGNORECASE)
 _DENIED = re.compile(r"\b(?:no|not|without|negative|absent|free|kein\w*|nicht|ohne|negativ)\b", re.IGNORECASE)
 _GENERAL = re.compile(
@@ -32,7 +37,7 @@ _GENERAL = re.compile(
     r"|h(?:a?e|ä)moly\w* (?:samples?|specimens?|proben?) (?:are|is|must|should|werden|sind|sollten)\b",
     re.IGNORECASE,
 )
-_CLEAN = re.compile(r"\s*(?:0|-|neg(?:ative)?\.?|none|keine?|n)\s*", re.IGNORECASE)
+_DAY = len("2026-11-10")  # coarser dates may be of two draws
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,32 +58,55 @@ def sample_of(result: Result, record: Record) -> Sample:
     return Sample(NseSpecimen.NOT_RECORDED)
 
 
-def _signals(result: Result, record: Record) -> Iterator[tuple[NseSpecimen, Evidence]]:
+_Signals = Iterator[tuple[NseSpecimen, Evidence]]
+
+
+def _signals(result: Result, record: Record) -> _Signals:
     observation = result.resource
+    tubes = _tubes(observation, record)
     yield from _observation_words(result, record)
-    for specimen in record.chart.of("Specimen"):
-        if specimen.reference == reference(observation.at("specimen")):
-            yield from _specimen_words(specimen, record)
-    yield from _indices(result, record)
+    for specimen in tubes.values():
+        yield from _specimen_words(specimen, record)
+    for index in results(record, "markers/hemolysis-index"):
+        if _same_sample(index.resource, observation, record):
+            yield from _index(index.value, _implied_unit(index.holder, record), index.resource, record)
+    for companion in results(record, _COMPANION):
+        if _same_sample(companion.resource, observation, record):
+            yield from _observation_words(companion, record)
     for report in record.chart.of("DiagnosticReport"):
-        if observation.reference in {reference(item) for item in elements(report.at("result"))}:
+        if _speaks_of(report, observation, tubes.keys()):
             for words in report_texts(report, record.book):
                 yield from _said(words, report, record)
 
 
-def _observation_words(result: Result, record: Record) -> Iterator[tuple[NseSpecimen, Evidence]]:
+def _speaks_of(report: Resource, observation: Resource, tubes: Collection[str]) -> bool:
+    """Whether a report that counts brought the result, or is about its sample."""
+    named = {reference(item) for item in elements(report.at("result"))}
+    samples = {reference(item) for item in elements(report.at("specimen"))}
+    counts = is_countable(report) or code_of(report.at("status")) == "preliminary"
+    return counts and (observation.reference in named or bool(samples & set(tubes)))
+
+
+def _observation_words(result: Result, record: Record) -> _Signals:
     observation = result.resource
-    for item in codeables(observation.at("interpretation"), record.book):
-        yield from _answer(item, observation, record)
-    for extension in elements(observation.at("modifierExtension")):
-        item = codeable(extension.get("valueCodeableConcept") or extension.get("valueCoding"), record.book)
-        yield from _answer(item, observation, record)
+    for holder in {id(item): item for item in (observation.data, result.holder)}.values():
+        for item in codeables(holder.get("interpretation"), record.book):
+            yield from _answer(item, observation, record)
+    yield from _extensions(observation, record)
     absent = codeable(result.holder.get("dataAbsentReason"), record.book)
-    for words in (*notes(observation.data), result.value.words, *absent.texts):
+    for words in (*notes(observation.data), *result.value.texts, *absent.texts):
         yield from _said(words, observation, record)
 
 
-def _answer(item: Codeable, resource: Resource, record: Record) -> Iterator[tuple[NseSpecimen, Evidence]]:
+def _extensions(resource: Resource, record: Record) -> _Signals:
+    for told in told_in(resource, record.book):
+        if isinstance(told, Value):
+            yield from _index(told, "", resource, record)
+        else:
+            yield from _answer(told, resource, record)
+
+
+def _answer(item: Codeable, resource: Resource, record: Record) -> _Signals:
     """A coded statement about the sample: by its words, and by its code where it has none."""
     said = [signal for words in item.texts for signal in _said(words, resource, record)]
     if not said and record.book.has(item, _HEMOLYZED):
@@ -86,7 +114,7 @@ def _answer(item: Codeable, resource: Resource, record: Record) -> Iterator[tupl
     yield from said
 
 
-def _said(words: str, resource: Resource, record: Record) -> Iterator[tuple[NseSpecimen, Evidence]]:
+def _said(words: str, resource: Resource, record: Record) -> _Signals:
     """ "slightly hemolyzed" says so, "no hemolysis" says the opposite, "hemolysis may raise NSE" says neither."""
     for clause in clauses(words):
         state = None if _GENERAL.search(clause) else _state_in(clause, record)
@@ -96,6 +124,10 @@ def _said(words: str, resource: Resource, record: Record) -> Iterator[tuple[NseS
 
 def _state_in(words: str, record: Record) -> NseSpecimen | None:
     """Hemolyzed, or suitable where the words deny it; words on another sample or on the disease say neither."""
+    if (counted := _COUNTED.search(words)) and (
+        state := index_state(from_words(counted["value"].strip()), record.limits)
+    ):
+        return state
     concept = record.knowledge.concepts[_HEMOLYZED]
     named = any(phrase.pattern.search(words) for phrase in concept.phrases)
     if not named or any(phrase.pattern.search(words) for phrase in concept.not_phrases):
@@ -106,65 +138,46 @@ def _state_in(words: str, record: Record) -> NseSpecimen | None:
     return NseSpecimen.SUITABLE if _DENIED.search(plain) else None
 
 
-def _specimen_words(specimen: Resource, record: Record) -> Iterator[tuple[NseSpecimen, Evidence]]:
+def _specimen_words(specimen: Resource, record: Record) -> _Signals:
     for item in codeables(specimen.at("condition"), record.book):
-        yield from _answer(item, specimen, record)
+        bare = tuple(coding if coding.uri else replace(coding, system="v2-0493") for coding in item.codings)
+        yield from _answer(Codeable(bare, item.text), specimen, record)
     for words in notes(specimen.data):
         yield from _said(words, specimen, record)
+    yield from _extensions(specimen, record)
 
 
-def _indices(result: Result, record: Record) -> Iterator[tuple[NseSpecimen, Evidence]]:
-    for index in results(record, "markers/hemolysis-index"):
-        if _same_sample(index.resource, result.resource):
-            state = _index_state(index, record)
-            if state is not None:
-                shown = index.value.words or index.value.coded.shown
-                words = f"hemolysis index {shown}{_inflation(index, record)}"
-                yield state, Evidence(words, index.resource.reference)
+def _index(value: Value, unit: str, resource: Resource, record: Record) -> _Signals:
+    state = index_state(value, record.limits, unit)
+    if state is not None:
+        yield state, Evidence(index_words(value, record.limits, unit), resource.reference)
+    else:
+        for words in value.texts:
+            yield from _said(words, resource, record)
 
 
-def _inflation(index: Result, record: Record) -> str:
-    """How much NSE the free hemoglobin could account for; never a corrected result."""
-    limits = record.limits
-    by = factor(_without_sign(index.value.unit), "mg/dL")
-    exact = index.value.amount.exact if index.value.amount else None
-    if (
-        exact is None
-        or isinstance(by, Refused)
-        or not limits.hemolysis_index_mg_dl < exact * by <= limits.hemolysis_index_most
-    ):
-        return ""
-    steps = (limits.hemolysis_ng_per_mg, limits.hemolysis_ng_per_mg_low, limits.hemolysis_ng_per_mg_high)
-    about, least, most = (exact * by * step for step in steps)
-    return f" (could account for about {about:.0f} ug/L of NSE, {least:.0f} to {most:.0f})"
+def _implied_unit(holder: Element, record: Record) -> str:
+    """The code HEMOLYSIS of HL7 is defined as an index in g/L."""
+    codings = codeable(holder.get("code"), record.book).codings
+    return "g/L" if any(coding.system == "v3-act-code" for coding in codings) else ""
 
 
-def _same_sample(one: Resource, other: Resource) -> bool:
-    """One specimen where both name one, else the same day."""
-    specimens = reference(one.at("specimen")), reference(other.at("specimen"))
-    if all(specimens):
-        return specimens[0] == specimens[1]
-    dates = date_of_result(one), date_of_result(other)
-    return dates[0] is not None and dates[1] is not None and dates[0].text[:10] == dates[1].text[:10]
+def _tubes(observation: Resource, record: Record) -> dict[str, Resource]:
+    """The specimen of a result and the tube it was taken from."""
+    found: dict[str, Resource] = {}
+    specimen = record.chart.find(reference(observation.at("specimen")))
+    while specimen is not None and specimen.reference not in found:
+        found[specimen.reference] = specimen
+        specimen = record.chart.find(reference(specimen.at("parent")))
+    return found
 
 
-def _index_state(index: Result, record: Record) -> NseSpecimen | None:
-    words = index.value.words or index.value.coded.shown
-    if index.value.amount is None or _SIGNS.fullmatch(words):
-        if _SIGNS.fullmatch(words):
-            return NseSpecimen.HEMOLYZED
-        return NseSpecimen.SUITABLE if _CLEAN.fullmatch(words) else None
-    by = factor(_without_sign(index.value.unit), "mg/dL")
-    if isinstance(by, Refused):
-        return None
-    match index.value.amount.scaled(by).above(Decimal(record.limits.hemolysis_index_mg_dl)):
-        case True:
-            return NseSpecimen.HEMOLYZED
-        case False:
-            return NseSpecimen.SUITABLE
-        case _:
-            return None
-
-
-def _without_sign(unit: str) -> str:
-    return "" if text(unit) in ("+", "++", "+++") else unit
+def _same_sample(one: Resource, other: Resource, record: Record) -> bool:
+    """One specimen (or tube) where both name one, else the same day."""
+    named = [reference(resource.at("specimen")) for resource in (one, other)]
+    if one.reference == other.reference:
+        return True
+    if all(named):
+        return named[0] == named[1] or bool(_tubes(one, record).keys() & _tubes(other, record).keys())
+    days = [when.text[:10] if (when := date_of_result(resource)) else "" for resource in (one, other)]
+    return days[0] == days[1] and len(days[0]) == _DAY

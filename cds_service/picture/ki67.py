@@ -8,42 +8,63 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from decimal import Decimal
 from functools import reduce
 
-from cds_service.fhir.amounts import Amount, from_text
+from cds_service.fhir.amounts import Amount, from_text, signed
 from cds_service.fhir.dates import When
 from cds_service.fhir.resources import Resource
-from cds_service.fhir.texts import find
+from cds_service.fhir.texts import Found, find
 from cds_service.fhir.units import Refused, percent_factor
 from cds_service.fhir.values import notes
 from cds_service.guideline.features import Evidence, Feature, Gap, known, unknown
 from cds_service.guideline.limits import Limits
 from cds_service.guideline.tumor_values import Ki67Band, Ki67Found
-from cds_service.picture.pathology import joined, loose_words, pathology_words
+from cds_service.picture.pathology import is_of_metastasis, is_resection, joined, loose_words, pathology_words
 from cds_service.picture.record import Record, date_of_result, dated
 from cds_service.picture.results import Result, results
 from cds_service.picture.tumors import Tumor
 
-_KI67_TEXT = re.compile(
-    r"\b(?:ki[\s-]?67|mib[\s-]?1)\b[^.;\d<>≤≥]{0,40}?(?P<value>[<>≤≥]?\s*\d+(?:[.,]\d+)?(?:\s*[-–]\s*\d+(?:[.,]\d+)?)?)"
-    r"\s*(?:%|percent\b|per cent\b|prozent\b)",
-    re.IGNORECASE,
+_NUMBER = r"\d+(?:[.,]\d+)?"
+_FIGURE = (
+    rf"(?P<value>(?:[<>]=?|≤|≥)?\s*(?<![-–\d.,]){_NUMBER}(?:\s*%?\s*(?:[-–—]|to\b|bis\b)\s*{_NUMBER})?)"
+    r"\s*(?:%|percent\b|per cent\b|prozent\b)"
 )
 _NAME = re.compile(r"\bki[\s-]?67\b|\bmib[\s-]?1\b", re.IGNORECASE)
-_HOT_SPOT = re.compile(r"hot[\s-]?spot", re.IGNORECASE)
-_MEAN = re.compile(r"\b(?:mean|average|mittel\w*|durchschnitt\w*)\b", re.IGNORECASE)
-_LEADING_WORDS = re.compile(r"^[^\d<>≤≥]*")
+_OTHER = (  # what a figure behind it is about instead
+    r"synaptoph|chromogr|insm|sstr|somatostat|\brb\b|cytokerat|\ber\b|\bpr\b|necros|nekros|cellularity|content|gehalt"
+    r"|pending|ausstehend|folgt"
+)
+_KI67_TEXT = re.compile(rf"(?:{_NAME.pattern})(?:(?!{_OTHER})[^.;\d<>≤≥]){{0,40}}?{_FIGURE}", re.IGNORECASE)
+_PERCENTAGE = re.compile(_FIGURE, re.IGNORECASE)
+_SECOND = re.compile(  # a second figure for the same tissue
+    r"(?:\bfo[ck]al\w*|\bmax\w*|\bpeak\b|\bhighest\b|\bhöchst\w*|\bareas?\b|\bareal\w*|\bbereich\w*|\bregion\w*"
+    rf"|\bmean\b|\bmittel\w*|[,(]\s*(?=<=))[^%;\d<>≤≥]{{0,30}}{_FIGURE}",
+    re.IGNORECASE,
+)
+_HOT_SPOT = re.compile(r"hot[\s-]?spots?|areas? of (?:the )?highest (?:labell?ing|proliferation)", re.IGNORECASE)
+_OF_HOT_SPOT = re.compile(rf"(?:{_HOT_SPOT.pattern})[^,;/)%\d<>≤≥]{{0,25}}{_FIGURE}", re.IGNORECASE)
+_BEFORE_HOT_SPOT = re.compile(
+    rf"{_FIGURE}\s*\(?(?:(?!mean|average|mittel|durchschnitt|and\b|und\b)[a-zäöü]+\s+){{0,3}}(?:{_HOT_SPOT.pattern})",
+    re.IGNORECASE,
+)
+_AT_MOST = re.compile(r"^\s*(?:<=|≤)")
 
 
 @dataclass(frozen=True, slots=True)
 class Percent:
-    """One Ki-67: the share of positive nuclei in percent."""
+    """One Ki-67: the share of positive nuclei in percent.
+
+    Attributes:
+        resected: the tissue came from a resection; False for a biopsy, None where it is not said.
+    """
 
     amount: Amount
     when: When | None
     hot_spot: bool
     evidence: Evidence
+    resected: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,65 +86,86 @@ def ki67_of(tumor: Tumor, everyone: tuple[Tumor, ...], record: Record) -> Ki67:
     """The Ki-67 that belongs to this tumor, from results and from the words of reports."""
     concepts = ("pathology/ki67", "pathology/ki67-breast") if tumor.family == "breast" else ("pathology/ki67",)
     own, unlinked = joined(results(record, *concepts), tumor, everyone, record)
-    read = [(result, _percent(result)) for result in own]
+    read = [(result, _percent(result, record)) for result in own]
     told = [(report, words, _figures(words)) for report, words in pathology_words(tumor, everyone, record)]
     percents = [percent for _, percent in read if percent is not None]
-    percents += [_from_report(report, words, found[0]) for report, words, found in told if len(found) == 1]
+    percents += [_from_report(report, words, found[0], record) for report, words, found in told if len(found) == 1]
     unlinked |= any(_figures(words) for words in loose_words(tumor, everyone, record))
     unreadable = tuple(_unreadable(result) for result, percent in read if percent is None)
     unreadable += tuple(_ambiguous(report, found) for report, _, found in told if len(found) > 1)
     return Ki67(_chosen(percents), unlinked, unreadable)
 
 
-def _percent(result: Result) -> Percent | None:
+def _percent(result: Result, record: Record) -> Percent | None:
+    amount = _amount(result)
+    if amount is None or amount.above(Decimal(100)):
+        return None
+    label = f"Ki-67 {amount.shown} %" + (" (preliminary)" if result.preliminary else "")
+    return _percent_of(amount, label, result.value.words, result.resource, record)
+
+
+def _from_report(report: Resource, words: str, amount: Amount, record: Record) -> Percent:
+    return _percent_of(amount, f"Ki-67 {amount.shown} % (report text)", words, report, record)
+
+
+def _percent_of(amount: Amount, label: str, words: str, resource: Resource, record: Record) -> Percent:
+    when = date_of_result(resource)
+    about = " ".join(found.clause for found in find(_NAME, signed(words))) or words
+    named = f"{label} of a metastasis" if is_of_metastasis(resource, record, about) else label
+    return Percent(
+        amount,
+        when,
+        bool(_HOT_SPOT.search(words)),
+        Evidence(dated(named, when), resource.reference),
+        is_resection(resource, record, words),
+    )
+
+
+def _amount(result: Result) -> Amount | None:
+    """The figure of a result in percent; None where it has none, or several and no hot spot among them."""
     value = result.value
     if _HOT_SPOT.search(value.words):
-        reading = _hot_spot_value(value.words)
-        return None if reading is None else _as_percent(reading, result, value.words)
+        return _only(_of_hot_spot(value.words))
     if value.amount is None:
-        said = (found for words in (*value.texts, *notes(result.resource.data)) if (found := _figures(words)))
-        first = next(said, [])
-        return _as_percent(first[0], result, value.words) if len(first) == 1 else None
+        texts = [signed(words) for words in (*value.texts, *notes(result.resource.data))]
+        said = (found for words in texts if (found := _figures(words) or _reads(find(_PERCENTAGE, words))))
+        return _only(next(said, []))
+    if len(_reads(find(_PERCENTAGE, signed(value.words)))) > 1:
+        return None
     probe = value.amount.high if value.amount.high is not None else value.amount.low
     by = percent_factor(value.unit, probe or Decimal(0))
-    if isinstance(by, Refused) or (by != 1 and "%" in value.words):  # a fraction by its code, percent by its unit
+    if isinstance(by, Refused) or (by > 1 and "%" in value.words):  # a fraction by its code, percent by its unit
         return None
-    amount = value.amount.scaled(by)
-    return None if _exceeds_100(amount) else _as_percent(amount, result, value.words)
+    return value.amount.scaled(by)
 
 
-def _exceeds_100(amount: Amount) -> bool:
-    return bool(amount.above(Decimal(100)))
+def _only(amounts: list[Amount]) -> Amount | None:
+    return amounts[0] if len(amounts) == 1 else None
 
 
-def _as_percent(amount: Amount, result: Result, words: str) -> Percent:
-    label = f"Ki-67 {amount.shown} %" + (" (preliminary)" if result.preliminary else "")
-    shown = Evidence(dated(label, result.when), result.resource.reference)
-    return Percent(amount, result.when, bool(_HOT_SPOT.search(words)), shown)
-
-
-def _hot_spot_value(words: str) -> Amount | None:
-    """Of "up to 22 % (hot spot), mean 12 %" the hot spot's figure; None where one clause names both."""
-    for part in re.split(r";|,\s", words):
-        if _HOT_SPOT.search(part) and not _MEAN.search(part) and (read := from_text(_LEADING_WORDS.sub("", part, 1))):
-            return read[0]
-    return None
-
-
-def _figures(words: str) -> list[Amount]:
-    """The different Ki-67 figures of a text; where it tells the hot spot's, only that one."""
-    found = find(_KI67_TEXT, words)
-    for item in found:
-        if _HOT_SPOT.search(item.clause) and (hot_spot := _hot_spot_value(_NAME.sub("", item.clause))):
-            return [hot_spot]
+def _reads(found: Iterable[Found]) -> list[Amount]:
+    """The different figures among what was found."""
     reads = (from_text(item.match["value"]) for item in found)
     return list(dict.fromkeys(read[0] for read in reads if read))
 
 
-def _from_report(report: Resource, words: str, amount: Amount) -> Percent:
-    when = date_of_result(report)
-    shown = Evidence(dated(f"Ki-67 {amount.shown} % (report text)", when), report.reference)
-    return Percent(amount, when, bool(_HOT_SPOT.search(words)), shown)
+def _of_hot_spot(words: str) -> list[Amount]:
+    """The figures said of the hot spot: of "up to 22 % (hot spot), mean 12 %" it is 22 %, its highest."""
+    plain = signed(_NAME.sub("", words))
+    matches = (*_OF_HOT_SPOT.finditer(plain), *_BEFORE_HOT_SPOT.finditer(plain))
+    reads = (from_text(_AT_MOST.sub("", match["value"])) for match in matches)
+    return list(dict.fromkeys(read[0] for read in reads if read))
+
+
+def _figures(words: str) -> list[Amount]:
+    """The different Ki-67 figures of a text; where it tells the hot spot's, only that one."""
+    found = find(_KI67_TEXT, signed(words))
+    hot = [amount for item in found for amount in _of_hot_spot(item.clause)]
+    if hot:
+        return list(dict.fromkeys(hot))
+    second = [other for item in found for other in _SECOND.finditer(item.clause, item.match.end())]
+    more = (from_text(other["value"]) for other in second)
+    return list(dict.fromkeys((*_reads(found), *(read[0] for read in more if read))))
 
 
 def _ambiguous(report: Resource, found: list[Amount]) -> Evidence:
@@ -136,12 +178,19 @@ def _unreadable(result: Result) -> Evidence:
 
 
 def _chosen(percents: Iterable[Percent]) -> Percent | None:
-    """The newest specimen; of one day the hot spot before the mean, and of several that differ all they allow."""
-    ordered = sorted(percents, key=lambda p: (_day(p), p.hot_spot, p.evidence.reference))
+    """The newest specimen, a resection before its own biopsy of that month; the hot spot before the mean.
+
+    Of several of one time that differ: all they allow.
+    """
+    ordered = sorted(percents, key=lambda p: (_order(p), p.evidence.reference))
     if not ordered:
         return None
-    chosen = ordered[-1]
-    rivals = [p for p in ordered if (_day(p), p.hot_spot) == (_day(chosen), chosen.hot_spot)]
+    newest = ordered[-1]
+    if newest.resected is False:
+        newest = next((p for p in reversed(ordered) if p.resected and _month(p) == _month(newest)), newest)
+    same = [p for p in ordered if _at_one_time(p, newest) and not (newest.resected and p.resected is False)]
+    rivals = [p for p in same if p.hot_spot] or same
+    chosen = rivals[-1]
     span = reduce(Amount.joined, (p.amount for p in rivals))
     if span == chosen.amount:
         return chosen
@@ -149,8 +198,22 @@ def _chosen(percents: Iterable[Percent]) -> Percent | None:
     return replace(chosen, amount=span, evidence=shown)
 
 
-def _day(percent: Percent) -> str:
-    return percent.when.text[:10] if percent.when else ""
+def _order(percent: Percent) -> datetime:
+    return percent.when.order if percent.when else datetime.min.replace(tzinfo=UTC)
+
+
+def _month(percent: Percent) -> str:
+    return percent.when.text[:7] if percent.when else ""
+
+
+def _at_one_time(one: Percent, other: Percent) -> bool:
+    """One day; of dates that do not name the day, those that may be it."""
+    if one.when is None or other.when is None:
+        return one.when is other.when
+    days = one.when.text[:10], other.when.text[:10]
+    if min(map(len, days)) == len("2026-03-15"):
+        return days[0] == days[1]
+    return one.when.earliest <= other.when.latest and other.when.earliest <= one.when.latest
 
 
 def ki67_features(ki67: Ki67, record: Record) -> Iterator[Feature]:

@@ -1,16 +1,54 @@
-"""Which results and texts of pathology belong to which tumor.
+"""Which results and texts of pathology belong to which tumor, and from what tissue they come.
 
 Reads no finding out of them; that is `grading`, `stains` and `diagnosis`.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 
 from cds_service.fhir.resources import Resource
+from cds_service.fhir.texts import find
+from cds_service.fhir.values import codeables, elements, reference
 from cds_service.picture.record import Record, is_countable, is_pathology, report_texts
 from cds_service.picture.results import Result, results
 from cds_service.picture.tumors import Tumor, owners
+
+_RESECTED = re.compile(r"rese[ck]t|ex[cz]ision|exstirpat|e[ck]tom(?:y|ie)\b", re.IGNORECASE)
+_BIOPSIED = re.compile(r"biops|core needle|\bstanz|fine[- ]needle|feinnadel|\bFNA\b|punktion", re.IGNORECASE)
+_METASTASIS = re.compile(r"metasta|filia(?:e|ris|lis)?\b", re.IGNORECASE)
+_NEVER_PRIMARY = re.compile(r"\bliver|\bhepat|\bleber|\blymph|\bbone\b|knochen|\bperiton|\boment", re.IGNORECASE)
+
+
+def is_resection(resource: Resource, record: Record, words: str = "") -> bool | None:
+    """Whether the tissue came from a resection, False for a biopsy, None where neither or both are said."""
+    for texts in (_tissue_texts(resource, record), [words]):
+        resected, biopsied = (any(kind.search(t) for t in texts) for kind in (_RESECTED, _BIOPSIED))
+        if resected is not biopsied:
+            return resected
+    return None
+
+
+def is_of_metastasis(resource: Resource, record: Record, words: str = "") -> bool:
+    """Whether the tissue is said to be a metastasis, or comes from where no tumor of ours begins."""
+    texts = _tissue_texts(resource, record)
+    return bool(find(_METASTASIS, words)) or any(
+        find(_METASTASIS, told) or _NEVER_PRIMARY.search(told) for told in texts
+    )
+
+
+def _tissue_texts(resource: Resource, record: Record) -> list[str]:
+    """What code, body site, method and specimen of a result or report say of the tissue."""
+    items = [record.code(resource), *codeables(resource.at("bodySite"), record.book)]
+    items += codeables(resource.at("method"), record.book)
+    for named in elements(resource.at("specimen")):
+        specimen = record.chart.find(reference(named))
+        taken = specimen.at("collection") if specimen else None
+        items += codeables(specimen.at("type"), record.book) if specimen else []
+        if isinstance(taken, dict):
+            items += [i for name in ("method", "bodySite") for i in codeables(taken.get(name), record.book)]
+    return [words for item in items for words in item.texts]
 
 
 def joined(

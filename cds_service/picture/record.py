@@ -5,8 +5,6 @@ Small questions about single resources only; what they mean together is asked in
 
 from __future__ import annotations
 
-import base64
-import binascii
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -14,17 +12,16 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
+from cds_service.fhir.attachments import words_of
 from cds_service.fhir.codes import Codeable, CodeBook, Meaning
 from cds_service.fhir.dates import When, months_before
 from cds_service.fhir.resources import Chart, Resource
-from cds_service.fhir.values import code_of, codeable, date_of, elements, is_readable, text
+from cds_service.fhir.values import code_of, codeable, elements, span_of, text
 from cds_service.guideline.features import Evidence, Feature, Gap, known, unknown
 from cds_service.guideline.knowledge import Knowledge
 from cds_service.guideline.limits import Limits
 
 PATHOLOGY = re.compile(r"patholog|histolog|cytolog|biops|immun(?:e|o)[- ]?(?:stain|histochem)|zytolog", re.IGNORECASE)
-_MARKUP = re.compile(r"<[^>]*>")
-_LONGEST_REPORT = 100_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +68,9 @@ def none_found(name: str, value: StrEnum, words: str, record: Record, *keys: str
 
 def date_of_result(resource: Resource) -> When | None:
     """When the sample was taken, else when the result was issued."""
-    return date_of(resource.data, "effectiveDateTime", "effectiveInstant", "effectivePeriod", "issued")
+    return span_of(
+        resource.data, "effectiveDateTime", "effectiveInstant", "effectivePeriod", "effectiveTiming", "issued"
+    )
 
 
 def dated(words: str, when: When | None) -> str:
@@ -101,16 +100,8 @@ def report_texts(resource: Resource, book: CodeBook) -> Iterator[str]:
         if words := codeable(conclusion, book).shown:
             yield words
     for form in elements(resource.at("presentedForm")):
-        if is_readable(form):
-            yield from _attached(text(form.get("contentType")), str(form["data"]))
-
-
-def _attached(content_type: str, data: str) -> Iterator[str]:
-    try:
-        words = base64.b64decode(data[: _LONGEST_REPORT * 2]).decode("utf-8", "replace")[:_LONGEST_REPORT]
-    except (binascii.Error, ValueError):
-        return
-    yield _MARKUP.sub(" ", words) if "html" in content_type else words
+        if attached := words_of(form):
+            yield attached
 
 
 def is_pathology(report: Resource, book: CodeBook) -> bool:

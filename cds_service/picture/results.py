@@ -5,17 +5,21 @@ Says what was measured and when; what it means is the work of the modules that a
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from typing import Any
 
-from cds_service.fhir.dates import When
+from cds_service.fhir.codes import Codeable
+from cds_service.fhir.dates import When, parse
 from cds_service.fhir.resources import OBSERVATION_FOLDERS, Resource
-from cds_service.fhir.values import Element, Value, code_of, codeable, elements, text, value_of
+from cds_service.fhir.values import Element, Value, code_of, codeable, elements, listed, reference, text, value_of
 from cds_service.picture.record import Record, date_of_result
 
 _RANK = {"corrected": 2, "amended": 2, "final": 1, "preliminary": 0}
 _MORE_EXACT = ("markers/nse-other-specimen", "pathology/ki67-breast", "pathology/mitoses-breast")
+_SHARED = ("specimen", "focus", "bodySite")
+_EFFECTIVE = ("effectiveDateTime", "effectiveInstant", "effectivePeriod", "effectiveTiming")
 _LONG_AGO = datetime.min.replace(tzinfo=UTC)
 
 
@@ -36,10 +40,9 @@ class Result:
     preliminary: bool
 
     @property
-    def sort_key(self) -> tuple[datetime, str, str]:
+    def sort_key(self) -> tuple[datetime, datetime, str]:
         """Order by effective time, then issue, then id; undated results first."""
-        earliest = self.when.earliest if self.when else _LONG_AGO
-        return (earliest, text(self.resource.at("issued")), self.resource.id)
+        return (self.when.order if self.when else _LONG_AGO, _moment(self.resource.at("issued")), self.resource.id)
 
 
 def results(record: Record, *concepts: str) -> list[Result]:
@@ -56,8 +59,13 @@ def results(record: Record, *concepts: str) -> list[Result]:
 
 def _all_results(record: Record) -> list[tuple[Result, tuple[str, ...]]]:
     """Every result of the chart with the concepts its code means, oldest first."""
-    current = _corrected(resource for resource in record.chart.of("Observation") if _rank(resource) >= 0)
-    found = [pair for resource in current for pair in _flattened(resource, record)]
+    counted = [resource for resource in record.chart.of("Observation") if _rank(resource) >= 0]
+    gathering = _gathering(record)
+    found = [
+        pair
+        for resource in _corrected(counted, record)
+        for pair in _flattened(_completed(resource, gathering, record), record)
+    ]
     return sorted(found, key=lambda pair: pair[0].sort_key)
 
 
@@ -65,21 +73,72 @@ def _rank(resource: Resource) -> int:
     return _RANK.get(code_of(resource.at("status")), -1)
 
 
-def _corrected(observations: Iterable[Resource]) -> list[Resource]:
-    """Of the results with one identifier only the latest correction."""
-    best: dict[str, Resource] = {}
+def _moment(value: object) -> datetime:
+    when = parse(value)
+    return when.order if when else _LONG_AGO
+
+
+def _gathering(record: Record) -> dict[str, Resource]:
+    """The panel each result is a member of, else the report it came with."""
+    found: dict[str, Resource] = {}
+    for kind, members in (("DiagnosticReport", "result"), ("Observation", "hasMember")):
+        for resource in record.chart.of(kind):
+            if _rank(resource) >= 0:
+                found |= {reference(item): resource for item in elements(resource.at(members))}
+    return found
+
+
+def _completed(resource: Resource, gathering: Mapping[str, Resource], record: Record) -> Resource:
+    """A result with what only its panel, report or specimen says: the sample, whose it is, when it was taken."""
+    panel = gathering.get(resource.reference)
+    shared = {name: _outside(panel, name) for name in _SHARED if panel and _is_one(panel.at(name))}
+    data = {**shared, **resource.data}
+    if resource.at("specimen"):
+        data["specimen"] = _outside(resource, "specimen")
+    if not any(data.get(name) for name in _EFFECTIVE):
+        data |= _taken(replace(resource, data=data), panel, record)
+    return replace(resource, data=data)
+
+
+def _is_one(value: object) -> bool:
+    return isinstance(value, dict) or len(listed(value)) == 1
+
+
+def _outside(resource: Resource, name: str) -> Any:
+    """A reference as others may use it: "#s" is the contained resource of this one alone."""
+    target = reference(resource.at(name))
+    return {"reference": f"{resource.reference}{target}"} if target.startswith("#") else resource.at(name)
+
+
+def _taken(resource: Resource, panel: Resource | None, record: Record) -> dict[str, Any]:
+    """When the sample was taken, in the words of the specimen, else of the panel or report."""
+    specimen = record.chart.find(reference(resource.at("specimen")))
+    collection = specimen.at("collection") if specimen else None
+    times = collection if isinstance(collection, dict) else {}
+    own = {"effectiveDateTime": times.get("collectedDateTime"), "effectivePeriod": times.get("collectedPeriod")}
+    told = {name: value for name, value in own.items() if value}
+    return told or {name: panel.at(name) for name in _EFFECTIVE if panel and panel.at(name)}
+
+
+def _corrected(observations: Iterable[Resource], record: Record) -> list[Resource]:
+    """Of the results of one kind with one identifier only the latest correction.
+
+    Results of different kinds may share one: the number of the order they came with.
+    """
+    best: dict[tuple[str, ...], Resource] = {}
     for observation in observations:
-        key = _identifier(observation) or observation.reference
+        meant = _concepts(record.code(observation), record) or (record.code(observation).shown,)
+        key = (_identifier(observation) or observation.reference, *meant)
         if key not in best or _newer(observation, best[key]):
             best[key] = observation
     return list(best.values())
 
 
 def _newer(one: Resource, other: Resource) -> bool:
-    def key(resource: Resource) -> tuple[int, str, str, str]:
+    def key(resource: Resource) -> tuple[int, datetime, datetime, str]:
         meta = resource.at("meta")
-        updated = text(meta.get("lastUpdated")) if isinstance(meta, dict) else ""
-        return (_rank(resource), text(resource.at("issued")), updated, resource.id)
+        updated = _moment(meta.get("lastUpdated")) if isinstance(meta, dict) else _LONG_AGO
+        return (_rank(resource), _moment(resource.at("issued")), updated, resource.id)
 
     return key(one) > key(other)
 
@@ -91,13 +150,17 @@ def _identifier(observation: Resource) -> str:
     return ""
 
 
+def _concepts(code: Codeable, record: Record) -> tuple[str, ...]:
+    return tuple(meaning.concept.id for meaning in record.book.meanings(code, *OBSERVATION_FOLDERS))
+
+
 def _flattened(resource: Resource, record: Record) -> Iterator[tuple[Result, tuple[str, ...]]]:
     holders = [(resource.data, record.code(resource))]
     holders += [(part, codeable(part.get("code"), record.book)) for part in elements(resource.at("component"))]
     for holder, code in holders:
         if holder is resource.data and _is_panel(resource, record):
             continue
-        named = tuple(m.concept.id for m in record.book.meanings(code, *OBSERVATION_FOLDERS))
+        named = _concepts(code, record)
         if named:
             value = value_of(holder, record.book)
             yield Result(resource, named[0], holder, value, date_of_result(resource), _rank(resource) == 0), named

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from cds_service.fhir.texts import Certainty, find
+from cds_service.fhir.texts import Certainty, clauses, find
 from cds_service.fhir.values import notes
 from cds_service.guideline.features import Evidence, Feature, Gap, known, unknown
 from cds_service.guideline.tumor_values import P53Rb1
@@ -17,30 +17,37 @@ from cds_service.picture.record import Record, date_of_result, dated, none_found
 from cds_service.picture.results import results
 from cds_service.picture.tumors import Tumor
 
-_STAIN_CLAUSES = {
-    "p53": re.compile(r"\bp53\b[^.;]*", re.IGNORECASE),
-    "rb1": re.compile(r"\brb-?1?\b[^.;]*|\bretinoblastoma protein\b[^.;]*", re.IGNORECASE),
+_STAIN_NAMES = {
+    "p53": re.compile(r"\bt?p ?53\b", re.IGNORECASE),
+    "rb1": re.compile(r"\bp?rb-?1?\b|\bretinoblastoma[- ]prot\w*", re.IGNORECASE),
 }
-_NEXT_STAIN = re.compile(r",\s*(?=\w*(?:p53|rb|ki|sstr))", re.IGNORECASE)
+_NEXT_STAIN = re.compile(
+    r"(?:[,/(]|\b(?:and|und|with|mit|sowie)\b)\s*"
+    r"(?=(?:[a-zäöü-]+\s+){0,3}?"
+    r"t?(?:p ?53|p?rb-?1?\b|retinobl|ki[- ]?67|mib|sstr|synapto|chromogr|cd ?\d|ttf|insm|cdx))",
+    re.IGNORECASE,
+)
 _STAINS = {  # abnormal, normal
     "p53": (
         re.compile(
-            r"\bmut(?:ant|ated|iert|ation)\w*|\bnull\b|overexpress\w*|überexpr\w*|\baberrant\b|\babnormal\b",
+            r"\bmut(?:ant|ated|iert|ation)\w*|\bnull(?:[- ]?(?:muster|phänotyp|typ|pattern|type))?\b|overexpress\w*"
+            r"|überexpr\w*|\baberrant\b|\babnormal\b",
             re.IGNORECASE,
         ),
         re.compile(r"\bwild[\s-]?type?\b|\bwildtyp\w*|\bnormal\b|\bunauffällig\b", re.IGNORECASE),
     ),
     "rb1": (
         re.compile(
-            r"\b(?:lost|loss|absent|verlust|verloren|negativ\w*)\b|\b(?:not|nicht) (?:retained|erhalten)"
-            r"|\bno (?:nuclear )?(?:expression|staining)\b",
+            r"\b(?:lost|loss|absent|(?:expressions)?verlust|verloren|negativ\w*)\b"
+            r"|\b(?:not|nicht) (?:retained|erhalten)|\bno (?:nuclear )?(?:expression|staining)\b",
             re.IGNORECASE,
         ),
         re.compile(r"\b(?:retained|intact|preserved|positiv\w*|erhalten|normal|present)\b", re.IGNORECASE),
     ),
 }
 _DENIED = re.compile(
-    r"\b(?:no|not|without|kein\w*|nicht)\b[^,]{0,20}\b(?:mut\w*|null|overexpress\w*|überexpr\w*|loss|lost|verlust)",
+    r"\b(?:no|not|without|kein\w*|nicht|ohne)\b[^,]{0,20}\b"
+    r"(?:mut\w*|null|overexpress\w*|überexpr\w*|aberrant|abnormal|loss|lost|verlust|expressionsverlust)",
     re.IGNORECASE,
 )
 
@@ -87,8 +94,12 @@ def _stain_words(
 
 
 def _stain_clauses(stain: str, text: str) -> Iterator[str]:
-    for match in _STAIN_CLAUSES[stain].finditer(text):
-        yield _NEXT_STAIN.split(match[0])[0]
+    """What is said of the stain: the words behind its name, or, where these say nothing, those before it too."""
+    for clause in clauses(text):
+        for part in _NEXT_STAIN.split(clause):
+            if name := _STAIN_NAMES[stain].search(part):
+                behind = part[name.start() :]
+                yield behind if _stain_state(stain, behind) != "unclear" else part
 
 
 def _has_loose_stain(tumor: Tumor, everyone: tuple[Tumor, ...], record: Record) -> bool:
@@ -96,7 +107,7 @@ def _has_loose_stain(tumor: Tumor, everyone: tuple[Tumor, ...], record: Record) 
     if joined(results(record, *stains), tumor, everyone, record)[1]:
         return True
     loose = list(loose_words(tumor, everyone, record))
-    return any(pattern.search(words) for words in loose for pattern in _STAIN_CLAUSES.values())
+    return any(pattern.search(words) for words in loose for pattern in _STAIN_NAMES.values())
 
 
 def _stain_state(stain: str, words: str) -> str:

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cds_service.fhir.amounts import Amount, bounded, exactly, from_text, number
+from cds_service.fhir.amounts import Amount, bounded, exactly, from_text, number, signed
 
 DECIMALS = st.decimals(min_value=-10_000, max_value=10_000, places=3)
 ENDS = st.one_of(st.none(), DECIMALS)
@@ -90,6 +90,28 @@ def under(value: str) -> Amount:
         ("1+", at("1"), "+"),
         ("0,123", at("0.123"), ""),
         ("1000,5", at("1000.5"), ""),
+        ("greater than or equal to 370", amount("370", None), ""),
+        ("=> 370", amount("370", None), ""),
+        ("größer gleich 370", amount("370", None), ""),
+        ("not less than 5 %", amount("5", None), "%"),
+        ("nicht unter 5 %", amount("5", None), "%"),
+        ("less than or equal to 2 %", amount(None, "2"), "%"),
+        ("=<2 %", amount(None, "2"), "%"),
+        ("kleiner oder gleich 2 %", amount(None, "2"), "%"),
+        ("not more than 5 %", amount(None, "5"), "%"),
+        ("nicht mehr als 5 %", amount(None, "5"), "%"),
+        ("höchstens 5 %", amount(None, "5"), "%"),
+        ("mehr als 20 %", over("20"), "%"),
+        ("höher als 20 %", over("20"), "%"),
+        ("grösser als 20 %", over("20"), "%"),
+        ("oberhalb von 20 %", over("20"), "%"),
+        ("weniger als 3 %", under("3"), "%"),
+        ("unterhalb 3 %", under("3"), "%"),
+        ("more than approximately 5 %", over("5"), "%"),
+        ("10%-15%", amount("10", "15"), "%"),
+        ("10 % to 15 %", amount("10", "15"), "%"),
+        ("between 10 and 15 %", amount("10", "15"), "%"),
+        ("zwischen 10 % und 15 %", amount("10", "15"), "%"),
     ],
 )
 def test_a_result_sent_as_text_is_read_as_its_interval(text: str, expected: Amount, rest: str) -> None:
@@ -103,7 +125,6 @@ def test_a_result_sent_as_text_is_read_as_its_interval(text: str, expected: Amou
         "elevated",
         "MIB-1 25%",
         "-5",
-        "greater than or equal to 370",
         "12.03.2026",
         "2026-11-15",
         "12:30",
@@ -117,6 +138,10 @@ def test_a_result_sent_as_text_is_read_as_its_interval(text: str, expected: Amou
 )
 def test_a_text_that_does_not_begin_with_one_clear_amount_has_none(text: str) -> None:
     assert from_text(text) is None
+
+
+def test_a_word_of_a_bound_counts_only_right_before_its_figure() -> None:
+    assert signed("greater than 20 %, as stated above, 5 %") == "> 20 %, as stated above, 5 %"
 
 
 @pytest.mark.parametrize(

@@ -48,12 +48,36 @@ def test_a_partial_date_is_all_it_may_mean(text: str, start: datetime, end: date
         "2026-09-05T12:30:00+02:00",
         "2026-09-05T12:30:00+0200",
         "2026-09-05T07:00:00-03:30",
-        "2026-09-05T10:30:00",
     ],
 )
 def test_a_time_is_one_moment_however_it_is_written(text: str) -> None:
     moment = datetime(2026, 9, 5, 10, 30, tzinfo=UTC)
     assert parse(text) == When(moment, moment, "2026-09-05")
+
+
+def test_a_time_without_zone_is_that_time_anywhere_on_earth() -> None:
+    found = when("2026-09-05T10:30:00")
+    assert found.earliest == datetime(2026, 9, 4, 20, 30, tzinfo=UTC)  # in UTC+14
+    assert found.latest == datetime(2026, 9, 5, 22, 30, tzinfo=UTC)  # in UTC-12
+    assert (found.text, found.order) == ("2026-09-05", datetime(2026, 9, 5, 10, 30, tzinfo=UTC))
+
+
+@pytest.mark.parametrize(
+    ("text", "inside"),
+    [
+        ("2026-11-02T02:00:00", True),  # even in UTC+14
+        ("2026-11-02T01:59:59", None),
+        ("2026-11-01T00:00:00", None),
+        ("2026-10-31T23:59:59", False),  # even in UTC-12
+    ],
+)
+def test_a_window_that_a_time_without_zone_passes_in_some_zones_is_undecided(text: str, inside: bool | None) -> None:
+    assert when(text).within_days(14, NOW) is inside
+
+
+def test_dates_are_ordered_by_their_beginning_and_a_time_without_zone_as_written() -> None:
+    texts = ["2026-09", "2026-09-04T20:00:00Z", "2026-09-05", "2026-09-05T10:30:00", "2026-09-05T11:00:00Z"]
+    assert sorted(texts, key=lambda text: when(text).order) == texts
 
 
 def test_a_leap_second_is_the_last_second_of_its_minute() -> None:

@@ -146,6 +146,21 @@ def test_the_modifier_extension_about_hemolysis_is_known() -> None:
     assert (references(read), read.was_searched("nse")) == (["Observation/o1"], True)
 
 
+def test_a_modifier_that_names_hemolysis_is_known_but_not_one_that_corrects_for_it() -> None:
+    for url, is_read in (("https://lab/ext/hemolysis-index", True), ("https://lab/ext/hemolysis-corrected", False)):
+        read = chart(nse=bundle(observation(modifierExtension=[{"url": url, "valueInteger": 3}])))
+        assert bool(read.resources) is is_read
+
+
+def test_a_contained_resource_is_found_under_its_holder() -> None:
+    inner = {"resourceType": "Specimen", "id": "s", "status": "available"}
+    read = chart(nse=bundle(observation("a", contained=[{"id": "x"}, inner])))
+    found = read.find("Observation/a#s")
+    assert found is not None
+    assert (found.type, found.reference, found.at("status")) == ("Specimen", "Observation/a#s", "available")
+    assert [read.find(name) for name in ("Observation/a#t", "Observation/b#s", "#s", "")] == [None] * 4
+
+
 @pytest.mark.parametrize(
     ("moment", "is_read"),
     [
@@ -154,6 +169,8 @@ def test_the_modifier_extension_about_hemolysis_is_known() -> None:
         ("2026-11-16T12:00:01Z", False),
         ("2026-11-16", True),
         ("2026-11-17", False),
+        ("2026-11-16T12:00:00", True),
+        ("2026-11-16T12:00:01", False),
         ("2026-11", True),
         ("2026", True),
         ("2026-12", False),
@@ -288,6 +305,8 @@ PDF = {"contentType": "application/pdf", "data": "AAAA"}
     [
         ({"presentedForm": [PDF]}, True),
         ({"presentedForm": [{"url": "Binary/1"}]}, True),
+        ({"presentedForm": [{"contentType": "text/rtf", "data": "TkVU"}]}, True),
+        ({"presentedForm": [{"contentType": "text/plain", "data": "a"}]}, True),
         ({"presentedForm": [PDF], "conclusion": "NET G1"}, False),
         ({"presentedForm": [PDF], "conclusionCode": [{"text": "NET G1"}]}, False),
         ({"presentedForm": [PDF, {"contentType": "text/plain", "data": "TkVU"}]}, False),

@@ -222,3 +222,28 @@ def test_a_denial_or_the_past_behind_a_comma_or_abbreviated_is_understood(text: 
 )
 def test_a_doubt_behind_a_comma_or_between_two_names_is_a_doubt(text: str) -> None:
     assert certainties(text) == [Certainty.DOUBTFUL]
+
+
+LONG = "The biopsy of the pancreatic tail was cut in three levels and shows no residual"
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["no evidence of\nNET", "kein Anhalt für\r\nNET", f"{LONG}\nneuroendocrine tumor", "no fever, no pain,\nNET"],
+)
+def test_a_denial_reaches_over_a_line_that_was_only_broken_to_fit(text: str) -> None:
+    assert certainties(text) == []
+
+
+@pytest.mark.parametrize(
+    "text", ["no fever\ncarcinoid", f"{LONG}.\ncarcinoid", f"{LONG}\nNET", "no fever,\n\nNET", f"{LONG}\n1. carcinoid"]
+)
+def test_a_new_line_begins_a_new_statement(text: str) -> None:
+    assert certainties(text) == [Certainty.AFFIRMED]
+
+
+def test_a_figure_on_the_next_line_belongs_to_its_name() -> None:
+    assert clauses("Ki-67:\n5 %") == ["Ki-67: 5 %"]
+    assert clauses("Proliferation index (MIB-1) counted over 2000 cells\n5 %") == [
+        "Proliferation index (MIB-1) counted over 2000 cells 5 %"
+    ]

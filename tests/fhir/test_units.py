@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cds_service.fhir.units import Refused, factor, normalized, percent_factor
+from cds_service.fhir.units import Refused, contradict, factor, normalized, percent_factor
 
 ONE = Decimal(1)
 
@@ -154,6 +154,9 @@ def test_0_point_15_with_unit_1_is_15_percent(unit: str) -> None:
     [
         ("1", "1", Decimal(100)),
         ("1", "1.01", None),
+        ("/1000 cells", "150", Decimal("0.1")),
+        ("/500", "75", Decimal("0.2")),
+        ("prozent", "15", ONE),
         ("", "1.01", ONE),
         ("", "15", ONE),
         ("", "1", None),
@@ -171,3 +174,18 @@ def test_a_percentage_needs_a_unit_or_a_value_that_can_be_nothing_else(
 
 def test_a_refused_percentage_says_value_and_unit() -> None:
     assert percent_factor("cells", Decimal(15)) == Refused("15 cells is neither a percentage nor a fraction")
+
+
+@pytest.mark.parametrize(
+    ("code", "printed"), [("ng/L", "ng/mL"), ("U/L", "ug/L"), ("ug/L", "U/L"), ("mg/dL", "g/L"), ("mm", "cm")]
+)
+def test_a_code_and_a_printed_unit_that_mean_different_figures_contradict(code: str, printed: str) -> None:
+    assert contradict(code, printed)
+
+
+@pytest.mark.parametrize(
+    ("code", "printed"),
+    [("ug/L", "ng/mL"), ("ug/L", "mcg/L"), ("nmol/L", "nmol/L"), ("1", "%"), ("x", "y"), ("x", "ug/L")],
+)
+def test_two_spellings_or_units_that_do_not_compare_are_no_contradiction(code: str, printed: str) -> None:
+    assert not contradict(code, printed)

@@ -21,6 +21,7 @@ from cds_service.fhir.values import (
     listed,
     notes,
     reference,
+    span_of,
     text,
     upper_limit,
     value_of,
@@ -102,6 +103,61 @@ def test_a_range_keeps_both_ends_and_counts_only_if_they_fit(
     assert (found.amount, found.words) == (amount, words)
 
 
+@pytest.mark.parametrize(
+    ("members", "amount", "unit", "words"),
+    [
+        ({"value": ">370", "unit": "ug/L"}, over("370"), "ug/L", ">370 ug/L"),
+        ({"value": "größer als 370", "unit": "ug/L"}, over("370"), "ug/L", "größer als 370 ug/L"),
+        ({"value": "21,1 ug/L"}, exactly(Decimal("21.1")), "ug/L", "21,1 ug/L"),
+        ({"value": ">370", "comparator": ">", "unit": "ug/L"}, None, "ug/L", ""),
+    ],
+)
+def test_a_quantity_whose_value_is_a_text_with_a_bound_is_read(
+    members: dict[str, Any], amount: Amount | None, unit: str, words: str
+) -> None:
+    found = quantity(**members)
+    assert (found.amount, found.unit, found.words) == (amount, unit, words)
+
+
+def test_a_negative_result_is_no_result() -> None:
+    assert quantity(value=-5, unit="ug/L").amount is None
+    assert value(valueInteger=-5).is_empty
+    assert value(valueRange={"low": {"value": -5}}).amount is None
+
+
+@pytest.mark.parametrize(
+    ("members", "unit"),
+    [
+        ({"unit": "ng/mL", "code": "258806002", "system": "http://snomed.info/sct"}, "ng/mL"),
+        ({"code": "258806002", "system": "http://snomed.info/sct"}, "258806002"),
+        ({"unit": "ng/mL", "code": "ug/L", "system": "http://unitsofmeasure.org"}, "ug/L"),
+        ({"unit": "ng/mL", "code": "ng/L"}, "ng/L or ng/mL"),
+    ],
+)
+def test_the_code_of_ucum_comes_first_and_a_contradicting_unit_is_none(members: dict[str, Any], unit: str) -> None:
+    assert quantity(value=21, **members).unit == unit
+
+
+@pytest.mark.parametrize(
+    ("above", "below", "amount", "unit", "words"),
+    [
+        ({"value": 3}, {"value": 2, "unit": "mm2"}, exactly(Decimal(3)), "/2mm2", "3/2 mm2"),
+        ({"value": 21.1, "unit": "ug"}, {"value": 1, "unit": "L"}, exactly(Decimal("21.1")), "ug/L", "21.1 ug/1 L"),
+        ({"value": 75, "unit": "cells"}, {"value": 500, "unit": "cells"}, exactly(Decimal(75)), "cells/500cells", None),
+        ({"value": 3}, {"value": 0}, None, "", ""),
+        ({"value": 3}, {"value": 2, "comparator": ">"}, None, "", ""),
+        ({"value": 3}, None, None, "", ""),
+        ("3", {"value": 2}, None, "", ""),
+    ],
+)
+def test_a_ratio_is_its_figure_above_with_a_unit_below(
+    above: Any, below: Any, amount: Amount | None, unit: str, words: str | None
+) -> None:
+    found = value(valueRatio={"numerator": above, "denominator": below})
+    assert (found.amount, found.unit) == (amount, unit)
+    assert words is None or found.words == words
+
+
 def test_whole_and_decimal_numbers_have_no_unit() -> None:
     assert value(valueInteger=15) == Value(exactly(Decimal(15)), "", "15")
     assert value(valueDecimal=Decimal("15.5")) == Value(exactly(Decimal("15.5")), "", "15.5")
@@ -116,6 +172,15 @@ def test_whole_and_decimal_numbers_have_no_unit() -> None:
         ("21.1 HH", exactly(Decimal("21.1")), ""),
         ("21.1 [ug/L]", exactly(Decimal("21.1")), "ug/L"),
         ("21.1 *", exactly(Decimal("21.1")), ""),
+        ("21.1 H ug/L", exactly(Decimal("21.1")), "ug/L"),
+        ("21.1 H see comment", exactly(Decimal("21.1")), ""),
+        ("21.1 (H)", exactly(Decimal("21.1")), ""),
+        ("21,1 + ng / mL", exactly(Decimal("21.1")), "ng/mL"),
+        ("21.1 ng / mL", exactly(Decimal("21.1")), "ng/mL"),
+        ("H 21.1 ug/L", exactly(Decimal("21.1")), "ug/L"),
+        ("** 21.1 ug/L", exactly(Decimal("21.1")), "ug/L"),
+        ("HH >370 ug/L", over("370"), "ug/L"),
+        ("21,1\u00a0ug/L", exactly(Decimal("21.1")), "ug/L"),
         ("21.1", exactly(Decimal("21.1")), ""),
         (">370 ng/mL", over("370"), "ng/mL"),
         ("10-15%", Amount(Decimal(10), Decimal(15)), "%"),
@@ -219,6 +284,30 @@ def test_the_first_element_that_holds_a_date_counts() -> None:
     assert day({"effectivePeriod": {}, "issued": 5}) == ""
 
 
+@pytest.mark.parametrize(
+    ("members", "text"),
+    [
+        ({"effectivePeriod": {"start": "2026-09-01", "end": "2026-09-03"}}, "2026-09-01 to 2026-09-03"),
+        ({"effectivePeriod": {"start": "2026-09-01T08:00:00Z", "end": "2026-09-01T09:00:00Z"}}, "2026-09-01"),
+        ({"effectivePeriod": {"start": "2026-09-01"}}, "2026-09-01"),
+        ({"effectivePeriod": {"end": "2026-09-03"}}, "2026-09-03"),
+        ({"effectiveTiming": {"event": ["2026-09-05"]}}, "2026-09-05"),
+        ({"effectiveTiming": {"code": {"text": "daily"}}, "issued": "2026-09-06"}, "2026-09-06"),
+        ({"effectiveDateTime": "2026-09"}, "2026-09"),
+        ({"effectiveDateTime": 5}, ""),
+    ],
+)
+def test_a_period_is_all_of_it(members: dict[str, Any], text: str) -> None:
+    found = span_of(members, "effectiveDateTime", "effectivePeriod", "effectiveTiming", "issued")
+    assert (found.text if found else "") == text
+
+
+def test_a_period_lasts_to_the_end_of_its_last_day() -> None:
+    found = span_of({"effectivePeriod": {"start": "2026-09-01", "end": "2026-09-03"}}, "effectivePeriod")
+    assert found is not None
+    assert (found.earliest.day, found.latest.day, found.latest.hour) == (1, 3, 23)
+
+
 def test_notes_and_comments_are_read() -> None:
     assert list(notes({"note": [{"text": "one"}, {"text": ""}, "x"], "comment": "two"})) == ["one", "two"]
     assert list(notes({"note": {"text": "lone"}})) == ["lone"]
@@ -267,11 +356,12 @@ JSON = st.recursive(
 
 @given(JSON)
 def test_no_form_of_an_element_raises(sent: Any) -> None:
-    for name in ("valueQuantity", "valueRange", "valueString", "valueInteger", "valueCodeableConcept"):
+    for name in ("valueQuantity", "valueRange", "valueRatio", "valueString", "valueInteger", "valueCodeableConcept"):
         value_of({name: sent, "dataAbsentReason": sent}, BOOK)
     codeable(sent, BOOK)
     code_of(sent)
     reference(sent)
     date_of({"issued": sent}, "issued")
+    span_of({"issued": sent}, "issued")
     list(notes({"note": sent, "comment": sent}))
     upper_limit({"high": sent, "text": sent})

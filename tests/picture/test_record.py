@@ -25,7 +25,7 @@ def test_a_report_is_read_in_its_conclusion_codes_and_plain_attachments() -> Non
     assert words(conclusion="NET") == ["NET"]
     assert words(conclusionCode=[concept(text="NET"), {}]) == ["NET"]
     assert words(presentedForm=attached("NET G1")) == ["NET G1"]
-    assert words(presentedForm=attached("<p>NET <b>G1</b></p>", "text/html; charset=utf-8")) == [" NET  G1  "]
+    assert words(presentedForm=attached("<p>NET <b>G1</b></p>", "text/html; charset=utf-8")) == ["\nNET  G1 \n"]
     assert words() == []
 
 

@@ -1,0 +1,311 @@
+"""Hemolysis in extensions, tubes, companions, classes and words: every form in which it is said, and its denial."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from tests.picture.charts import Resource, concept, nse, observation, ref, report, said, seen, specimen
+
+HEM = concept("v2-0493|HEM")
+MII = (
+    "https://www.medizininformatik-initiative.de/fhir/core/modul-labor/StructureDefinition/"
+    "InterpretationsbeeinflussendeEigenschaft"
+)
+LINKED = nse(specimen=ref("Specimen/s"))
+INDEX_URL = "https://lab.example.org/ext/hemolysis-index"
+
+
+def state(*resources: Resource) -> str:
+    return seen("nse-specimen", *resources)
+
+
+def index(value: Any, unit: str = "mg/dL", **members: Any) -> Resource:
+    return observation("", value, unit, text="Hemolysis index", **members)
+
+
+def extended(*extensions: dict[str, Any]) -> Resource:
+    return nse(extension=list(extensions))
+
+
+# --- the index ---------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "value", ["1+", "2 +", "+", "++", "+++", "++++", "+2", "slight", "moderate", "grossly", "leicht", "mäßig"]
+)
+def test_a_class_above_none_is_hemolyzed(value: str) -> None:
+    assert state(nse(), index(value)) == "hemolyzed"
+    assert state(nse(), index(concept(text=value))) == "hemolyzed"
+
+
+@pytest.mark.parametrize(
+    "value", ["N", "0", "0+", "-", "neg", "negative", "none", "normal", "keine", "not detected", "nicht nachweisbar"]
+)
+def test_a_class_of_none_is_suitable(value: str) -> None:
+    assert state(nse(), index(value)) == "suitable"
+
+
+@pytest.mark.parametrize("value", ["(+)", "+/-", "trace", "Spur", "see comment"])
+def test_a_trace_or_other_words_say_neither(value: str) -> None:
+    assert state(nse(), index(value)) == "not-recorded"
+
+
+@pytest.mark.parametrize("unit", ["", "1", "{index}", "{HI}", "index"])
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [(0, "suitable"), (1, "not-recorded"), (5, "not-recorded"), (5.1, "hemolyzed"), (40, "hemolyzed")],
+)
+def test_a_bare_figure_may_be_a_class_or_mg_per_dl_and_counts_where_both_agree(
+    unit: str, value: float, expected: str
+) -> None:
+    assert state(nse(), index(value, unit)) == expected
+    assert "could account" not in said("nse-specimen", nse(), index(value, unit))
+
+
+@pytest.mark.parametrize(
+    ("value", "unit", "expected"),
+    [
+        (0.05, "g/L", "suitable"),
+        (0.06, "g/L", "hemolyzed"),
+        (50, "mg/L", "suitable"),
+        (51, "mg/L", "hemolyzed"),
+        ("< 5 mg/dL", "", "suitable"),
+        ("20 mg/dL", "", "hemolyzed"),
+        ("über 5 mg/dL", "", "hemolyzed"),
+        ("0,04 g/L", "", "suitable"),
+    ],
+)
+def test_grams_per_liter_are_a_hundred_milligrams_per_deciliter(value: Any, unit: str, expected: str) -> None:
+    assert state(nse(), index(value, unit)) == expected
+
+
+@pytest.mark.parametrize(("value", "expected"), [(0.05, "suitable"), (0.06, "hemolyzed"), (1, "hemolyzed")])
+def test_the_code_hemolysis_of_hl7_is_in_grams_per_liter(value: float, expected: str) -> None:
+    assert state(nse(), observation("v3-act-code|HEMOLYSIS", value)) == expected
+
+
+def test_an_index_of_hl7_says_how_much_nse_it_could_explain() -> None:
+    assert "about 7 ug/L" in said("nse-specimen", nse(), observation("v3-act-code|HEMOLYSIS", 0.2))
+
+
+def test_an_index_whose_value_is_a_sentence_is_read_as_one() -> None:
+    assert state(nse(), index("sample slightly hemolyzed")) == "hemolyzed"
+    assert state(nse(), index(concept(text="nicht hämolytisch"))) == "suitable"
+
+
+def test_an_index_among_the_components_is_of_this_sample_even_undated() -> None:
+    parts = [
+        {"code": concept("loinc|15060-7"), "valueQuantity": {"value": 21.1, "unit": "ug/L"}},
+        {"code": concept(text="Hemolysis index"), "valueQuantity": {"value": 40, "unit": "mg/dL"}},
+    ]
+    panel = observation("", text="Panel", component=parts, date="2026-11-10")
+    assert state(panel) == "hemolyzed"
+
+
+@pytest.mark.parametrize(
+    ("date", "expected"),
+    [("2026-11-10", "hemolyzed"), ("2026-11-10T08:00:00Z", "hemolyzed"), ("2026-11", "not-recorded")],
+)
+def test_only_the_same_day_makes_one_draw_of_two(date: str, expected: str) -> None:
+    assert state(nse(date="2026-11-10"), index(40, date=date)) == expected
+
+
+def test_two_months_are_not_one_draw() -> None:
+    assert state(nse(date="2026-11"), index(40, date="2026-11")) == "not-recorded"
+
+
+# --- the sample --------------------------------------------------------------------------------------------------
+
+
+def test_a_code_without_a_system_on_a_specimen_is_that_of_hl7() -> None:
+    assert state(LINKED, specimen("s", condition=[{"coding": [{"code": "HEM"}]}])) == "hemolyzed"
+    assert state(LINKED, specimen("s", condition=[{"coding": [{"code": "HEM", "system": "urn:x"}]}])) == "not-recorded"
+
+
+def test_an_aliquot_is_as_hemolyzed_as_its_tube() -> None:
+    aliquot, tube = specimen("s", parent=[ref("Specimen/tube")]), specimen("tube", condition=[HEM])
+    assert state(LINKED, aliquot, tube) == "hemolyzed"
+    other = specimen("o", parent=[ref("Specimen/tube")])
+    assert state(LINKED, aliquot, specimen("tube"), other, index(40, specimen=ref("Specimen/o"))) == "hemolyzed"
+    assert state(LINKED, specimen("s"), index(40, specimen=ref("Specimen/o")), specimen("o")) == "not-recorded"
+
+
+def test_a_tube_that_is_its_own_parent_is_read_once() -> None:
+    assert state(LINKED, specimen("s", parent=[ref("Specimen/s")], condition=[HEM])) == "hemolyzed"
+
+
+@pytest.mark.parametrize(
+    ("status", "expected"),
+    [
+        ("final", "hemolyzed"),
+        ("preliminary", "hemolyzed"),
+        ("entered-in-error", "not-recorded"),
+        ("cancelled", "not-recorded"),
+    ],
+)
+def test_only_a_report_that_counts_speaks_of_the_sample(status: str, expected: str) -> None:
+    linked = report("Laboratory", "Sample hemolyzed", result=[ref("Observation/n")], status=status)
+    assert state(nse(id="n"), linked) == expected
+
+
+def test_a_report_on_the_same_specimen_speaks_of_the_sample() -> None:
+    about = report("Laboratory", "Leicht hämolytisch.", specimen=[ref("Specimen/s")])
+    assert state(LINKED, specimen("s"), about) == "hemolyzed"
+    assert (
+        state(LINKED, specimen("s"), report("Laboratory", "hemolyzed", specimen=[ref("Specimen/o")])) == "not-recorded"
+    )
+
+
+# --- companions --------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "companion", [{"text": "Potassium"}, {"text": "Kalium"}, {"text": "LDH"}, {"code": "loinc|2532-0"}]
+)
+def test_potassium_or_ldh_of_the_same_draw_counts_by_its_comment_alone(companion: dict[str, str]) -> None:
+    def drawn(**members: Any) -> Resource:
+        return observation(companion.get("code", ""), 8.1, "mmol/L", text=companion.get("text", ""), **members)
+
+    noted = [{"text": "hämolytisch"}]
+    assert state(nse(), drawn(note=noted)) == "hemolyzed"
+    assert state(nse(), drawn()) == "not-recorded"  # a figure may be high for many reasons
+    assert state(nse(), drawn(note=noted, date="2026-11-09")) == "not-recorded"
+    assert state(LINKED, drawn(note=noted, specimen=ref("Specimen/other"))) == "not-recorded"
+    assert state(nse(), drawn(dataAbsentReason=concept(text="hemolyzed"))) == "hemolyzed"
+
+
+def test_potassium_in_urine_says_nothing_of_the_blood() -> None:
+    urine = observation("", 40, "mmol/L", text="Potassium in urine", note=[{"text": "hemolyzed"}])
+    assert state(nse(), urine) == "not-recorded"
+
+
+# --- extensions --------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("extension", "expected"),
+    [
+        ({"url": INDEX_URL, "valueQuantity": {"value": 40, "unit": "mg/dL"}}, "hemolyzed"),
+        ({"url": INDEX_URL, "valueQuantity": {"value": 4, "unit": "mg/dL"}}, "suitable"),
+        ({"url": INDEX_URL, "valueInteger": 40}, "hemolyzed"),
+        ({"url": INDEX_URL, "valueInteger": 3}, "not-recorded"),
+        ({"url": INDEX_URL, "valueDecimal": 0}, "suitable"),
+        ({"url": INDEX_URL, "valueString": "2+"}, "hemolyzed"),
+        ({"url": INDEX_URL, "valueCode": "++"}, "hemolyzed"),
+        ({"url": INDEX_URL, "valueCode": "N"}, "suitable"),
+        ({"url": INDEX_URL, "valueCodeableConcept": {"text": "3+"}}, "hemolyzed"),
+        ({"url": "urn:x:haemolysisIndex", "valueInteger": 40}, "hemolyzed"),
+        ({"url": "urn:x:hemolyzed", "valueBoolean": True}, "hemolyzed"),
+        ({"url": "urn:x:hemolyzed", "valueBoolean": False}, "suitable"),
+        ({"url": "urn:x:SAC-32", "valueInteger": 40}, "hemolyzed"),
+        ({"url": "urn:x:interference", "valueCodeableConcept": HEM}, "hemolyzed"),
+        ({"url": "urn:x:interference", "valueCodeableConcept": {"text": "nicht hämolytisch"}}, "suitable"),
+        ({"url": "urn:x:hemolysis-corrected", "valueBoolean": True}, "not-recorded"),
+        ({"url": "urn:x:lipemia-index", "valueInteger": 400}, "not-recorded"),
+        ({"url": INDEX_URL}, "not-recorded"),
+        ({"url": 5, "valueInteger": 40}, "not-recorded"),
+    ],
+)
+def test_an_extension_that_names_hemolysis_is_read(extension: dict[str, Any], expected: str) -> None:
+    assert state(extended(extension)) == expected
+    assert state(LINKED, specimen("s", extension=[extension])) == expected
+    assert state(LINKED, specimen("s", container=[{"extension": [extension]}])) == expected
+
+
+def part(url: str, **value: Any) -> dict[str, Any]:
+    return {"url": url} | value
+
+
+@pytest.mark.parametrize(
+    ("parts", "expected"),
+    [
+        ([part("hemolysisIndex", valueDecimal=4), part("hemolysisIndexUnits", valueString="mg/dL")], "suitable"),
+        (
+            [part("hemolysisIndex", valueDecimal=0.06), part("SAC-33", valueCodeableConcept=concept("urn:u|g/L"))],
+            "hemolyzed",
+        ),
+        ([part("lipemiaIndex", valueDecimal=90), part("lipemiaIndexUnits", valueString="mg/dL")], "not-recorded"),
+        ([part("type", valueCodeableConcept={"text": "Hemolysis index"}), part("value", valueInteger=40)], "hemolyzed"),
+        ([part("type", valueString="Hämolyse"), part("value", valueString="+++")], "hemolyzed"),
+        ([part("type", valueString="Icterus"), part("value", valueString="+++")], "not-recorded"),
+    ],
+)
+def test_the_parts_of_an_extension_name_index_and_unit(parts: list[dict[str, Any]], expected: str) -> None:
+    assert state(LINKED, specimen("s", extension=[{"url": "urn:x:container", "extension": parts}])) == expected
+
+
+def test_a_named_extension_may_hold_its_value_in_a_part() -> None:
+    assert state(extended({"url": INDEX_URL, "extension": [part("value", valueInteger=40)]})) == "hemolyzed"
+
+
+@pytest.mark.parametrize("name", ["extension", "modifierExtension"])
+def test_the_extension_of_the_german_core_data_set_is_read(name: str) -> None:
+    coding = {"system": "http://snomed.info/sct", "code": "118128002"}
+    assert state(nse(**{name: [{"url": MII, "valueCoding": coding}]})) == "hemolyzed"
+    part_of = {"code": concept("loinc|15060-7"), "valueQuantity": {"value": 21.1, "unit": "ug/L"}}
+    within = part_of | {name: [{"url": MII, "valueCoding": coding}]}
+    assert state(observation("", text="Panel", component=[within])) == "hemolyzed"
+
+
+def test_an_unknown_modifier_leaves_the_result_unread() -> None:
+    unknown = nse(modifierExtension=[{"url": "urn:x:negated", "valueBoolean": True}])
+    assert seen("nse-reading", unknown) == "unknown"
+
+
+# --- words -------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "leicht hämolytisch",
+        "Serum hämolytisch, Wert eingeschränkt beurteilbar",
+        "slightly haemolysed",
+        "Hemolysis: 2+",
+        "Hämolyse: +++",
+        "Hemolysis index: 40 mg/dL",
+        "HI 40 mg/dL",
+        "Haemolysis: moderate",
+        "grossly hemolyzed, please repeat",
+    ],
+)
+def test_words_that_say_hemolyzed(words: str) -> None:
+    assert state(nse(note=[{"text": words}])) == "hemolyzed"
+    assert state(nse(interpretation=[{"text": words}])) == "hemolyzed"
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "nicht hämolytisch",
+        "Probe nicht sichtbar hämolytisch",
+        "keine sichtbare Hämolyse",
+        "no visible hemolysis",
+        "Hemolysis: none",
+        "Hämolyse: keine",
+        "Hemolysis: 0",
+        "Hemolysis: negative",
+        "HI: 0",
+        "Hemolysis index: 2 mg/dL",
+        "no evidence of\nhemolysis",
+    ],
+)
+def test_words_that_deny_it(words: str) -> None:
+    assert state(nse(note=[{"text": words}])) == "suitable"
+
+
+@pytest.mark.parametrize("words", ["Hemolysis index not measured", "HI: pending", "History of hemolysis"])
+def test_words_that_say_neither(words: str) -> None:
+    assert state(nse(note=[{"text": words}])) == "not-recorded"
+
+
+@pytest.mark.parametrize("reason", ["hemolysed, not reported", "Hämolyse", "wegen Hämolyse nicht bestimmbar"])
+def test_a_value_that_is_absent_for_hemolysis_is_a_reason_to_draw_again(reason: str) -> None:
+    absent = nse(None, dataAbsentReason=concept(text=reason))
+    assert (seen("nse-reading", absent), state(absent)) == ("no-value", "hemolyzed")
+
+
+def test_nothing_said_is_no_proof_of_a_good_sample() -> None:
+    assert state(LINKED, specimen("s")) == "not-recorded"
