@@ -15,10 +15,13 @@ from typing import Any
 import pytest
 
 from cds_service.answer import answer
+from cds_service.config import Settings
 from cds_service.guideline.features import Feature, PatientPicture, TumorPicture
 from cds_service.guideline.vocabulary import VOCABULARY, Scope
+from cds_service.hooks.contract import require_valid
 from cds_service.hooks.services import services
 from cds_service.hooks.templates import all_templates
+from cds_service.web.app import create_app
 from tests.conftest import FIXTURES
 from tests.test_fixtures import GUIDELINE, KNOWLEDGE, NOW
 
@@ -95,6 +98,15 @@ def test_a_vignette_speaks_in_the_words_of_the_vocabulary(folder: Path) -> None:
                 continue
             assert set(values) <= set(VOCABULARY[name].values), name
             assert section in (expected["tumor"] if VOCABULARY[name].scope is Scope.TUMOR else sections[:2]), name
+
+
+@pytest.mark.parametrize("folder", VIGNETTES, ids=name_of)
+def test_a_vignette_is_a_call_that_the_service_answers(folder: Path) -> None:
+    call = json.loads((folder / "request.json").read_bytes())
+    client = create_app(Settings(now=NOW), knowledge=KNOWLEDGE).test_client()
+    response = client.post(f"/cds-services/nen-{call['hook']}", json=call)
+    assert response.status_code == 200
+    require_valid(response.get_json(), "hook-response", "$")
 
 
 def test_each_vignette_has_a_number_of_its_own_a_request_and_a_picture() -> None:
