@@ -1,0 +1,118 @@
+"""Clinical vignettes: whole patients and the picture that a careful reader draws of them.
+
+Compares the picture only. Which cards follow (must_fire, must_not_fire, silent) stands in each file as data.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import tomllib
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from cds_service.answer import answer
+from cds_service.config import Settings
+from cds_service.guideline.features import Feature, PatientPicture, TumorPicture
+from cds_service.guideline.vocabulary import VOCABULARY, Scope
+from cds_service.hooks.contract import require_valid
+from cds_service.hooks.services import services
+from cds_service.hooks.templates import all_templates
+from cds_service.web.app import create_app
+from tests.conftest import FIXTURES
+from tests.test_fixtures import GUIDELINE, KNOWLEDGE, NOW
+
+VIGNETTES = sorted(path for path in (FIXTURES / "vignettes").iterdir() if path.is_dir())
+# A picture is of the patient, not of the hook: every declared search stands open, whatever the hook's own rows need.
+SERVICES = {service.hook: service for service in services(lambda hook: all_templates(KNOWLEDGE))}
+STATEMENT = re.compile(r"(?:S0|S1|X)-\d\d")
+SECTIONS = {Scope.PATIENT: "patient", Scope.TUMOR: "tumor", Scope.CALL: "call"}
+
+Expected = Mapping[str, Any]
+
+
+def name_of(folder: Path) -> str:
+    return folder.name
+
+
+def expected_of(folder: Path) -> Expected:
+    return tomllib.loads((folder / "picture.toml").read_text(encoding="utf-8"))
+
+
+def drawn(folder: Path) -> PatientPicture:
+    call = (folder / "request.json").read_bytes()
+    made = answer(call, SERVICES[json.loads(call)["hook"]], GUIDELINE, NOW, lambda: "unused")
+    assert made.picture is not None
+    return made.picture
+
+
+def difference(where: str, name: str, values: list[str], got: Feature) -> str:
+    """What is expected, what came instead, and what it rests on; "" where they agree."""
+    if set(values) == got.values:
+        return ""
+    why = [f"{item.text} [{item.reference}]" for item in got.evidence]
+    reasons = "; ".join([*filter(None, (str(got.gap or ""), got.note)), *why]) or "no reason given"
+    return f"{where} {name}: expected {' '.join(sorted(values))}, got {got.shown} ({reasons})"
+
+
+def of_section(where: str, expected: Expected, got: Mapping[str, Feature]) -> Iterator[str]:
+    named = {name: values for name, values in expected.items() if name != "label"}
+    yield from filter(None, (difference(where, name, values, got[name]) for name, values in named.items()))
+
+
+def matched(expected: list[Expected], got: tuple[TumorPicture, ...]) -> Iterator[tuple[Expected, TumorPicture]]:
+    """Tumors by their reference where the file gives one, else the only one there is."""
+    if len(expected) == len(got) == 1:
+        yield expected[0], got[0]
+        return
+    by_reference = {tumor.reference: tumor for tumor in got}
+    assert sorted(by_reference) == sorted(tumor["label"] for tumor in expected), "other tumors than expected"
+    yield from ((tumor, by_reference[tumor["label"]]) for tumor in expected)
+
+
+def differences(expected: Expected, picture: PatientPicture) -> Iterator[str]:
+    yield from of_section("patient", expected["patient"], picture.patient)
+    for tumor, got in matched(expected["tumor"], picture.tumors):
+        yield from of_section(f"tumor {got.reference}".strip(), tumor, got.features)
+    yield from of_section("call", expected["call"], picture.call)
+
+
+@pytest.mark.parametrize("folder", VIGNETTES, ids=name_of)
+def test_the_picture_of_a_vignette_is_the_one_its_reader_draws(folder: Path) -> None:
+    found = list(differences(expected_of(folder), drawn(folder)))
+    assert not found, "\n".join(["", *found])
+
+
+@pytest.mark.parametrize("folder", VIGNETTES, ids=name_of)
+def test_a_vignette_speaks_in_the_words_of_the_vocabulary(folder: Path) -> None:
+    expected = expected_of(folder)
+    assert expected.keys() - {"note"} == {"title", "must_fire", "must_not_fire", "silent", *SECTIONS.values()}
+    assert all(STATEMENT.fullmatch(statement) for statement in expected["must_fire"] + expected["must_not_fire"])
+    sections = [expected["patient"], expected["call"], *expected["tumor"]]
+    for section in sections:
+        for name, values in section.items():
+            if name == "label":
+                continue
+            assert set(values) <= set(VOCABULARY[name].values), name
+            assert section in (expected["tumor"] if VOCABULARY[name].scope is Scope.TUMOR else sections[:2]), name
+
+
+@pytest.mark.parametrize("folder", VIGNETTES, ids=name_of)
+def test_a_vignette_is_a_call_that_the_service_answers(folder: Path) -> None:
+    call = json.loads((folder / "request.json").read_bytes())
+    client = create_app(Settings(now=NOW), knowledge=KNOWLEDGE).test_client()
+    response = client.post(f"/cds-services/nen-{call['hook']}", json=call)
+    assert response.status_code == 200
+    require_valid(response.get_json(), "hook-response", "$")
+
+
+def test_each_vignette_has_a_number_of_its_own_a_request_and_a_picture() -> None:
+    assert VIGNETTES
+    numbers = [folder.name.partition("-")[0] for folder in VIGNETTES]
+    patients = [json.loads((folder / "request.json").read_bytes())["context"]["patientId"] for folder in VIGNETTES]
+    assert len(set(numbers)) == len(set(patients)) == len(VIGNETTES)
+    for folder in VIGNETTES:
+        assert {path.name for path in folder.iterdir()} == {"request.json", "picture.toml"}, folder.name
