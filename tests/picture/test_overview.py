@@ -129,6 +129,15 @@ def test_the_context_of_an_nse_is_the_first_that_holds(resources: tuple[Resource
     assert seen("nse-context", *resources) == value
 
 
+def test_where_the_code_names_only_the_lung_the_context_cites_the_histology_too() -> None:
+    lung = condition("icd-10-cm|C34.90|Malignant neoplasm of lung", id="lung")
+    small_cell = histology("icd-o-3|8041/3|Small cell carcinoma", id="tissue")
+    context = feature("nse-context", lung, small_cell)
+    assert context.shown == "sclc"
+    assert [item.reference for item in context.evidence] == ["Condition/lung", "Observation/tissue"]
+    assert feature("nen-count", lung, small_cell).evidence == context.evidence
+
+
 def test_a_resected_tumor_counts_only_where_no_active_one_is_left() -> None:
     assert seen("nse-context", ILEUM, REMOVED) == "net"
     assert seen("nse-context", ILEUM, REMOVED, BREAST) == "other-cancer"
