@@ -522,6 +522,14 @@ def test_results_of_one_day_that_differ_are_held_as_all_they_allow() -> None:
 # --- of another organ --------------------------------------------------------------------------------------------
 
 
+def test_a_ki67_of_the_breast_inside_a_panel_says_nothing_of_a_tumor_of_the_gut() -> None:
+    part = {"code": concept("loinc|29593-1", text="Ki-67, breast biopsy"), "valueQuantity": {"value": 30, "unit": "%"}}
+    panel = observation("", text="Immunohistochemistry", component=[part])
+    assert seen("ki67-found", ILEUM, panel) == "not-found"
+    assert seen("ki67-found", ILEUM, BREAST, panel, tumor="Condition/ileum") == "not-found"
+    assert seen("ki67-found", ILEUM, BREAST, panel, tumor="Condition/breast") == "found"
+
+
 def test_a_biopsy_of_the_breast_says_nothing_of_a_tumor_of_the_gut() -> None:
     biopsy = report("Breast core biopsy", "Invasive ductal carcinoma, Ki-67 40 %", category="SP")
     assert seen("ki67-found", ILEUM, biopsy) == "not-found"

@@ -8,12 +8,13 @@ from __future__ import annotations
 import copy
 import itertools
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from random import Random
 from typing import Any
 
 from cds_service.answer import Answer, answer
+from cds_service.guideline.features import Gap, PatientPicture
 from cds_service.hooks.basis import BASIS
 from cds_service.json_bytes import decode, encode
 from tests.test_fixtures import GUIDELINE, NOW, RECOMMENDATIONS, SERVICES, STORIES, name_of
@@ -159,6 +160,12 @@ def _without_ids(value: Any) -> Any:
     return [_without_ids(part) for part in value] if isinstance(value, list) else value
 
 
+def picture_of(made: Answer) -> PatientPicture:
+    """The picture behind the cards, without remarks: they count what was left out."""
+    assert made.picture is not None
+    return replace(made.picture, remarks=())
+
+
 @dataclass(frozen=True, slots=True)
 class Advice:
     """What a card says apart from its words: which recommendations about which tumor, how urgent, what it offers."""
@@ -176,6 +183,13 @@ def _advice(card: Json) -> Advice:
     rows = card["extension"][BASIS].get("recommendations", [])
     named = tuple((row["id"], row.get("tumor", "")) for row in rows)
     return Advice(named, card["indicator"], card.get("suggestions", []))
+
+
+def values_of(made: Answer) -> dict[tuple[str, str], tuple[frozenset[str], Gap | None]]:
+    """Every feature of the picture with its values, and why it is unknown; the key says of which tumor it is."""
+    picture = picture_of(made)
+    tables = [("", picture.patient), ("", picture.call), *((t.reference, t.features) for t in picture.tumors)]
+    return {(tumor, name): (feature.values, feature.gap) for tumor, table in tables for name, feature in table.items()}
 
 
 def features_of(made: Answer, row: str = "") -> list[Json]:

@@ -64,18 +64,13 @@ def other_dots(call: Json, chance: Random) -> None:
 
 
 def local_codings(call: Json, chance: Random) -> None:
-    """A code of the house before, between or after the others, without a display or with that of another coding."""
+    """A code of the house among the others, in any order; without a display, or with that of another coding."""
     for codings in _codings(call):
         local = {"system": _LOCAL, "code": f"L{chance.randint(1000, 9999)}"}
         displays = [coding["display"] for coding in codings if "display" in coding]
         if displays and chance.random() < 0.5:
             local["display"] = chance.choice(displays)
-        codings.insert(chance.randint(0, len(codings)), local)
-
-
-def shuffled_codings(call: Json, chance: Random) -> None:
-    """The codings of one concept in another order."""
-    for codings in _codings(call):
+        codings.append(local)
         chance.shuffle(codings)
 
 
@@ -139,7 +134,7 @@ def values_in_words(call: Json, chance: Random) -> None:
 def results_in_panels(call: Json, chance: Random) -> None:
     """Results as the only component of a panel, which keeps date, status and specimen."""
     for resource in everything(call):
-        if resource["resourceType"] == "Observation" and chance.random() < 0.8:
+        if resource["resourceType"] == "Observation" and "component" not in resource and chance.random() < 0.8:
             names = [name for name in resource if name.startswith("value") or name in _RESULT]
             part = {"code": resource["code"]} | {name: resource.pop(name) for name in names}
             resource |= {"code": {"text": "Laboratory panel"}, "component": [part]}

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import itertools
+
 import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
+from cds_service.answer import Answer
 from cds_service.json_bytes import encode
 from tests.properties.arrangements import (
     dressed_bundles,
@@ -26,7 +29,8 @@ from tests.properties.charts import (
     cards_of,
     changed,
     joined,
-    resources_of,
+    picture_of,
+    values_of,
 )
 from tests.properties.noise import contained_junk, metadata, narrative, unknown_extensions
 from tests.properties.spellings import (
@@ -37,11 +41,10 @@ from tests.properties.spellings import (
     other_systems,
     other_units,
     results_in_panels,
-    shuffled_codings,
     values_in_words,
 )
 
-# The cards stay the same word for word.
+# Cards and picture stay the same word for word.
 SAME_WORDS: tuple[Change, ...] = (
     shuffled_entries,
     reordered_keys,
@@ -56,11 +59,11 @@ SAME_WORDS: tuple[Change, ...] = (
     other_systems,
     other_addresses,
 )
-# The words may follow what was sent ("sent as 21100 pg/mL"); recommendations, urgency and suggestions stay the same.
+# The words may follow what was sent ("sent as 21100 pg/mL"); the values of all features stay the same, and what cards
+# recommend, how urgently, and what they offer.
 SAME_ADVICE: tuple[Change, ...] = (
     other_dots,
     local_codings,
-    shuffled_codings,
     other_units,
     values_in_words,
     results_in_panels,
@@ -69,7 +72,7 @@ SAME_ADVICE: tuple[Change, ...] = (
 
 fixtures = st.sampled_from(FIXTURES)
 seeds = st.integers(min_value=0, max_value=9999)
-bounded = settings(derandomize=True, deadline=None, max_examples=40)
+bounded = settings(derandomize=True, deadline=None, max_examples=50)
 
 
 def name_of(change: Change) -> str:
@@ -83,24 +86,34 @@ def really(call: Json, *changes: Change, seed: int) -> Json:
     return rewritten
 
 
+def require_same_words(one: Answer, other: Answer) -> None:
+    assert cards_of(one) == cards_of(other)
+    assert picture_of(one) == picture_of(other)
+
+
+def require_same_advice(one: Answer, other: Answer) -> None:
+    assert advice_of(one) == advice_of(other)
+    assert values_of(one) == values_of(other)
+
+
 @pytest.mark.parametrize("fixture", FIXTURES)
 def test_no_order_of_entries_and_keys_means_anything(fixture: str) -> None:
     shuffled = changed(call_of(fixture), shuffled_entries, reordered_keys, reordered_members, seed=3)
-    assert cards_of(ask(shuffled)) == cards_of(answer_to(fixture))
+    require_same_words(ask(shuffled), answer_to(fixture))
 
 
 @pytest.mark.parametrize("change", SAME_WORDS, ids=name_of)
 @bounded
 @given(fixture=fixtures, seed=seeds)
 def test_what_says_nothing_changes_no_word(change: Change, fixture: str, seed: int) -> None:
-    assert cards_of(ask(really(call_of(fixture), change, seed=seed))) == cards_of(answer_to(fixture))
+    require_same_words(ask(really(call_of(fixture), change, seed=seed)), answer_to(fixture))
 
 
 @pytest.mark.parametrize("change", SAME_ADVICE, ids=name_of)
 @bounded
 @given(fixture=fixtures, seed=seeds)
 def test_another_spelling_of_the_same_facts_changes_no_advice(change: Change, fixture: str, seed: int) -> None:
-    assert advice_of(ask(really(call_of(fixture), change, seed=seed))) == advice_of(answer_to(fixture))
+    require_same_advice(ask(really(call_of(fixture), change, seed=seed)), answer_to(fixture))
 
 
 @bounded
@@ -109,7 +122,7 @@ def test_what_says_nothing_changes_no_word_in_a_crowded_chart(
     fixture: str, other: str, change: Change, seed: int
 ) -> None:
     crowded = joined(fixture, other)
-    assert cards_of(ask(really(crowded, change, seed=seed))) == cards_of(ask(crowded))
+    require_same_words(ask(really(crowded, change, seed=seed)), ask(crowded))
 
 
 @bounded
@@ -123,12 +136,11 @@ def test_several_such_changes_together_change_no_advice_in_a_crowded_chart(
     fixture: str, other: str, changes: list[Change], seed: int
 ) -> None:
     crowded = joined(fixture, other)
-    assert advice_of(ask(really(crowded, *changes, seed=seed))) == advice_of(ask(crowded))
+    require_same_advice(ask(really(crowded, *changes, seed=seed)), ask(crowded))
 
 
-def test_the_charts_give_every_change_something_to_work_on() -> None:
+@pytest.mark.parametrize("change", [*SAME_WORDS, *SAME_ADVICE], ids=name_of)
+def test_the_fixtures_give_each_change_enough_to_work_on(change: Change) -> None:
     """A change that finds nothing to change would prove nothing."""
-    assert sum(len(resources_of(call_of(fixture))) > 1 for fixture in FIXTURES) > len(FIXTURES) / 2
-    for change in (*SAME_WORDS, *SAME_ADVICE):
-        touched = (f for f in FIXTURES if encode(changed(call_of(f), change, seed=1)) != encode(call_of(f)))
-        assert len([fixture for fixture, _ in zip(touched, range(20), strict=False)]) == 20, name_of(change)
+    touched = (f for f in FIXTURES if encode(changed(call_of(f), change, seed=1)) != encode(call_of(f)))
+    assert len(list(itertools.islice(touched, 30))) == 30
