@@ -39,6 +39,7 @@ _LATER_CONTEXTS = (
     (NseContext.OTHER_CANCER, (Diagnosis.OTHER_CANCER, Diagnosis.NSCLC)),
 )
 _PLACES = ("site-only", "metastasis", "mass")  # families of tumors whose Conditions say no kind
+_SETTLED_BY_PATHOLOGY = (Diagnosis.NEC, Diagnosis.HIGH_GRADE_UNDETERMINED)
 _NAMED_CANCERS = {"breast": OtherCancer.BREAST, "prostate": OtherCancer.PROSTATE, "melanoma": OtherCancer.MELANOMA,
                   "seminoma": OtherCancer.SEMINOMA}  # fmt: skip
 
@@ -65,9 +66,10 @@ class Seen:
 
     @property
     def evidence(self) -> tuple[Evidence, ...]:
-        """The tumor; where its Conditions name only a place, also the histology that says of which kind it is."""
+        """The tumor, and what pathology adds to its Conditions where that may have settled the kind."""
         own = Evidence(self.tumor.label, self.tumor.reference)
-        return (own, *self.diagnosis.evidence) if self.tumor.family in _PLACES else (own,)
+        settled = self.tumor.family in _PLACES or self.is_one_of(_SETTLED_BY_PATHOLOGY)
+        return (own, *self.diagnosis.evidence) if settled else (own,)
 
 
 def _evidence(found: Iterable[Seen]) -> tuple[Evidence, ...]:

@@ -547,3 +547,9 @@ def test_a_metastasis_in_another_organ_is_of_the_tumor() -> None:
 def test_a_fraction_that_is_printed_as_percent_is_not_read() -> None:
     both = ki67(None, valueQuantity={"value": 0.5, "unit": "%", "code": "1"})
     assert gap("ki67-band", ISLETS, both) is Gap.NOT_READABLE
+
+
+def test_a_conflict_cites_both_the_recorded_grade_and_the_figure() -> None:
+    found = feature("grade-recorded", ILEUM, ki67(12, id="figure"), grade(concept(text="G1"), id="grade"))
+    assert found.shown == "conflicts"
+    assert {item.reference for item in found.evidence} == {"Observation/grade", "Observation/figure"}
