@@ -20,6 +20,7 @@ Element = Mapping[str, Any]
 _UCUM = "http://unitsofmeasure.org"
 _FLAGS = {"H", "HH", "HU", "HX", "L", "LL", "LU", "N", "A", "AA", "*", "**", "+", "++", "+++", "-", "!"}
 _LEADING_FLAG = re.compile(r"^(?:HH?|LL?|\*+|!)\s+(?=[\d<>≤≥])")
+_HL7 = ("http://terminology.hl7.org/", "http://hl7.org/fhir/")  # whose codes the statuses are
 
 
 def listed(value: object) -> list[Any]:
@@ -61,13 +62,13 @@ def _coding(entry: Element, book: CodeBook) -> Coding:
 
 
 def code_of(value: object) -> str:
-    """A code: a plain string, or the first code of a CodeableConcept (statuses come both ways)."""
+    """A code: a plain string, or the code of a CodeableConcept (statuses come both ways): HL7's before a local one."""
     if isinstance(value, str):
         return value.strip().lower()
     for item in elements(value):
-        for coding in elements(item.get("coding")):
-            if text(coding.get("code")):
-                return text(coding.get("code")).lower()
+        codings = [coding for coding in elements(item.get("coding")) if text(coding.get("code"))]
+        for coding in sorted(codings, key=lambda coding: not text(coding.get("system")).startswith(_HL7)):
+            return text(coding.get("code")).lower()
         return text(item.get("text")).lower()
     return ""
 

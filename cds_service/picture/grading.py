@@ -159,8 +159,9 @@ def _grade_recorded(grading: Grading, computed: frozenset[int], said: list[Evide
     if len(recorded) > 1:
         return known(name, GradeRecorded.CONFLICTS, evidence=said)
     if recorded:
-        agrees = not computed or int(next(iter(recorded))[1]) in computed
-        return known(name, GradeRecorded.AGREES if agrees else GradeRecorded.CONFLICTS, evidence=said)
+        if not computed or int(next(iter(recorded))[1]) in computed:
+            return known(name, GradeRecorded.AGREES, evidence=said)
+        return known(name, GradeRecorded.CONFLICTS, evidence=[*said, *grading.evidence])
     if grading.unlinked_grade:
         return unknown(name, Gap.NOT_LINKED, "a grade is not linked to one of several tumors")
     return none_found(name, GradeRecorded.NONE, "pathology searched, no grade recorded", record, "pathology", "reports")

@@ -5,7 +5,7 @@ Looks at finished tumor pictures, never at resources - but for the event that ex
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from cds_service.fhir.values import date_of
@@ -38,6 +38,8 @@ _LATER_CONTEXTS = (
     (NseContext.BRAIN_TUMOR, (Diagnosis.BRAIN_TUMOR,)),
     (NseContext.OTHER_CANCER, (Diagnosis.OTHER_CANCER, Diagnosis.NSCLC)),
 )
+_PLACES = ("site-only", "metastasis", "mass")  # families of tumors whose Conditions say no kind
+_SETTLED_BY_PATHOLOGY = (Diagnosis.NEC, Diagnosis.HIGH_GRADE_UNDETERMINED)
 _NAMED_CANCERS = {"breast": OtherCancer.BREAST, "prostate": OtherCancer.PROSTATE, "melanoma": OtherCancer.MELANOMA,
                   "seminoma": OtherCancer.SEMINOMA}  # fmt: skip
 
@@ -63,8 +65,15 @@ class Seen:
         return self.diagnosis.is_unknown and self.tumor.family == "site-only"
 
     @property
-    def evidence(self) -> Evidence:
-        return Evidence(self.tumor.label, self.tumor.reference)
+    def evidence(self) -> tuple[Evidence, ...]:
+        """The tumor, and what pathology adds to its Conditions where that may have settled the kind."""
+        own = Evidence(self.tumor.label, self.tumor.reference)
+        settled = self.tumor.family in _PLACES or self.is_one_of(_SETTLED_BY_PATHOLOGY)
+        return (own, *self.diagnosis.evidence) if settled else (own,)
+
+
+def _evidence(found: Iterable[Seen]) -> tuple[Evidence, ...]:
+    return tuple(dict.fromkeys(shown for item in found for shown in item.evidence))
 
 
 def overview_features(seen: tuple[Seen, ...], record: Record) -> Iterator[Feature]:
@@ -78,7 +87,7 @@ def _nen_count(seen: tuple[Seen, ...], record: Record) -> Feature:
     counted = [item for item in seen if item.is_one_of(_COUNTED)]
     active = [item for item in counted if Course.ACTIVE in item.course.values]
     open_ = [item for item in counted if item.course.is_unknown]
-    evidence = [item.evidence for item in (*active, *open_)]
+    evidence = _evidence((*active, *open_))
     if len(active) > 1:
         return known(name, NenCount.TWO_OR_MORE, evidence=evidence)
     if open_:
@@ -91,21 +100,21 @@ def _nen_count(seen: tuple[Seen, ...], record: Record) -> Feature:
 def _other_cancer(seen: tuple[Seen, ...], record: Record) -> Feature:
     name = "other-cancer"
     values: set[str] = set()
-    evidence: list[Evidence] = []
+    found: list[Seen] = []
     for item in seen:
         if item.is_after_resection or not item.tumor.all_conditions:
             continue
         if item.diagnosis.is_unknown or (item.is_one_of((Diagnosis.OTHER_CANCER, Diagnosis.NSCLC)) and _is_open(item)):
             values.add(OtherCancer.UNKNOWN)
-            evidence.append(item.evidence)
+            found.append(item)
         elif item.is_one_of((Diagnosis.OTHER_CANCER, Diagnosis.NSCLC)):
             values.add(_named_cancer(item))
-            evidence.append(item.evidence)
+            found.append(item)
     if OtherCancer.UNKNOWN in values:
         held = frozenset(str(value) for value in values)
-        return Feature(name, held, tuple(evidence), Gap.NOT_RECORDED, "the kind of a cancer is not recorded")
+        return Feature(name, held, _evidence(found), Gap.NOT_RECORDED, "the kind of a cancer is not recorded")
     if values:
-        return Feature(name, frozenset(str(value) for value in values), tuple(evidence))
+        return Feature(name, frozenset(str(value) for value in values), _evidence(found))
     return none_found(name, OtherCancer.NONE, "Conditions searched, no other cancer found", record, "conditions")
 
 
@@ -126,15 +135,15 @@ def _nse_context(seen: tuple[Seen, ...], record: Record) -> Feature:
     present = [item for item in seen if item.tumor.all_conditions]
     pool = [item for item in present if not item.is_after_resection] or present
     for context, diagnoses in _CONTEXTS:
-        if found := [item.evidence for item in pool if item.is_one_of(diagnoses)]:
-            return known(name, context, evidence=found)
-    if found := [item.evidence for item in pool if item.lacks_histology]:
-        return known(name, NseContext.HISTOLOGY_UNKNOWN, evidence=found)
-    if found := [item.evidence for item in pool if item.diagnosis.is_unknown]:
-        return unknown(name, Gap.NOT_RECORDED, "the kind of a tumor is not recorded", found)
+        if found := [item for item in pool if item.is_one_of(diagnoses)]:
+            return known(name, context, evidence=_evidence(found))
+    if found := [item for item in pool if item.lacks_histology]:
+        return known(name, NseContext.HISTOLOGY_UNKNOWN, evidence=_evidence(found))
+    if found := [item for item in pool if item.diagnosis.is_unknown]:
+        return unknown(name, Gap.NOT_RECORDED, "the kind of a tumor is not recorded", _evidence(found))
     for context, diagnoses in _LATER_CONTEXTS:
-        if found := [item.evidence for item in pool if item.is_one_of(diagnoses)]:
-            return known(name, context, evidence=found)
+        if found := [item for item in pool if item.is_one_of(diagnoses)]:
+            return known(name, context, evidence=_evidence(found))
     return _without_tumor(record)
 
 

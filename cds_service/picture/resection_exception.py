@@ -13,6 +13,7 @@ from cds_service.fhir.texts import find
 from cds_service.fhir.units import Refused, factor
 from cds_service.guideline.features import Evidence, Feature, Gap, known, unknown
 from cds_service.guideline.tumor_values import ResectionException
+from cds_service.picture.neoplasms import Neoplasm
 from cds_service.picture.record import Record, dated, is_true
 from cds_service.picture.results import results
 from cds_service.picture.tumors import Tumor, owners
@@ -32,18 +33,21 @@ def exception_feature(tumor: Tumor, everyone: tuple[Tumor, ...], hormone: Featur
     if tumor.site == "stomach":
         typed = [c for c in tumor.conditions if find(_GASTRIC_TYPE_1, c.text)]
         if typed:
-            shown = [Evidence(c.label, c.resource.reference) for c in typed]
-            return known(name, ResectionException.YES, evidence=shown, note="gastric type 1")
+            return known(name, ResectionException.YES, evidence=map(_shown, typed), note="gastric type 1")
         return unknown(name, Gap.NOT_RECORDED, "the gastric type is not recorded")
-    if tumor.site == "duodenum" and any(_AMPULLA.search(c.text) for c in tumor.conditions):
-        return known(name, ResectionException.NO, note="of the ampulla")
+    if tumor.site == "duodenum" and (found := [c for c in tumor.conditions if _AMPULLA.search(c.text)]):
+        return known(name, ResectionException.NO, evidence=map(_shown, found), note="of the ampulla")
     if tumor.site not in ("pancreas", *_SMALL_SITES):
         if not tumor.site:
             return unknown(name, Gap.NOT_RECORDED, "the site is not recorded")
-        return known(name, ResectionException.NO, evidence=[Evidence(f"site {tumor.site}")])
+        return known(name, ResectionException.NO, evidence=[_shown(c) for c in tumor.conditions if c.site])
     if hormone.is_unknown:
         return unknown(name, Gap.NOT_RECORDED, "whether the tumor is functioning is not known")
     return _by_size(tumor, everyone, record)
+
+
+def _shown(condition: Neoplasm) -> Evidence:
+    return Evidence(condition.label, condition.resource.reference)
 
 
 def _by_size(tumor: Tumor, everyone: tuple[Tumor, ...], record: Record) -> Feature:
@@ -69,7 +73,7 @@ def _sizes(tumor: Tumor, everyone: tuple[Tumor, ...], record: Record) -> list[tu
     """Sizes in mm of this tumor, newest last; several dimensions of one result count by the largest."""
     found: dict[str, tuple[Amount, Evidence]] = {}
     for result in results(record, "status/tumor-size"):
-        if result.value.amount is None or owners(result.resource, everyone, record) != [tumor]:
+        if result.value.amount is None or owners(result.resource, everyone, record, result.holder) != [tumor]:
             continue
         by = factor(result.value.unit, "mm")
         if isinstance(by, Refused):

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from cds_service.fhir.codes import Codeable
 from cds_service.fhir.resources import Resource
-from cds_service.fhir.values import codeables, elements, reference, text
+from cds_service.fhir.values import Element, codeable, codeables, elements, reference, text
 from cds_service.picture.neoplasms import NEN, Mark, Neoplasm, neoplasms
 from cds_service.picture.record import Record
 
@@ -190,29 +190,35 @@ def _masses(masses: list[Neoplasm], grouped: list[Tumor]) -> list[Tumor]:
     return [Tumor("mass", next((n.site for n in free if n.site), ""), tuple(free))] if free else []
 
 
-def owners(resource: Resource, candidates: tuple[Tumor, ...], record: Record) -> list[Tumor]:
-    """The tumors a result or procedure belongs to by focus, specimen, site or reason; else all candidates."""
+def owners(
+    resource: Resource, candidates: tuple[Tumor, ...], record: Record, holder: Element | None = None
+) -> list[Tumor]:
+    """The tumors a result or procedure belongs to by focus, specimen, site or reason; else all candidates.
+
+    `holder`: the component in which a result of a panel stands, whose name may tell the organ.
+    """
     named = {reference(item) for name in ("focus", "reasonReference") for item in elements(resource.at(name))}
     linked = [tumor for tumor in candidates if named & tumor.references]
     if linked:
         return linked
     if named & {c.reference for c in record.chart.of("Condition")}:
         return []
-    if elsewhere := _organ_elsewhere(resource, record):
+    if elsewhere := _organ_elsewhere(resource, holder or {}, record):
         return [t for t in candidates if t.family == elsewhere or (elsewhere == "other" and t.site in ("", "other"))]
     sites = _sites(resource, record)
     located = [tumor for tumor in candidates if tumor.site in sites]
     return located if len(located) == 1 else list(candidates)
 
 
-def _organ_elsewhere(resource: Resource, record: Record) -> str:
+def _organ_elsewhere(resource: Resource, holder: Element, record: Record) -> str:
     """The family of tumors of an organ that is none of ours ("breast", "prostate", "other"); "" for all else.
 
     A report that names a neuroendocrine tumor is of a metastasis there, not of a tumor of that organ.
     """
     if _NEUROENDOCRINE.search(text(resource.at("conclusion"))):
         return ""
-    texts = [words for place in (*_places(resource, record), record.code(resource)) for words in place.texts]
+    names = (record.code(resource), codeable(holder.get("code"), record.book))
+    texts = [words for place in (*_places(resource, record), *names) for words in place.texts]
     return next((family for family, organ in _ELSEWHERE.items() if any(organ.search(words) for words in texts)), "")
 
 

@@ -232,11 +232,16 @@ def test_each_of_several_codeables_is_read() -> None:
     assert [item.text for item in codeables([{"text": "a"}, "b"], BOOK)] == ["a", "b"]
 
 
+STATUS = "http://terminology.hl7.org/CodeSystem/condition-clinical"
+
+
 @pytest.mark.parametrize(
     ("sent", "code"),
     [
         (" Final ", "final"),
         ({"coding": [{"display": "x"}, {"code": "Active"}]}, "active"),
+        ({"coding": [{"system": "urn:oid:2.999", "code": "L1"}, {"system": STATUS, "code": "active"}]}, "active"),
+        ({"coding": [{"system": "urn:oid:2.999", "code": "L1"}, {"code": "active"}]}, "l1"),
         ([{"coding": [{"code": "active"}]}], "active"),
         ({"text": "Resolved"}, "resolved"),
         ({"coding": []}, ""),

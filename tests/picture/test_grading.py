@@ -522,6 +522,14 @@ def test_results_of_one_day_that_differ_are_held_as_all_they_allow() -> None:
 # --- of another organ --------------------------------------------------------------------------------------------
 
 
+def test_a_ki67_of_the_breast_inside_a_panel_says_nothing_of_a_tumor_of_the_gut() -> None:
+    part = {"code": concept("loinc|29593-1", text="Ki-67, breast biopsy"), "valueQuantity": {"value": 30, "unit": "%"}}
+    panel = observation("", text="Immunohistochemistry", component=[part])
+    assert seen("ki67-found", ILEUM, panel) == "not-found"
+    assert seen("ki67-found", ILEUM, BREAST, panel, tumor="Condition/ileum") == "not-found"
+    assert seen("ki67-found", ILEUM, BREAST, panel, tumor="Condition/breast") == "found"
+
+
 def test_a_biopsy_of_the_breast_says_nothing_of_a_tumor_of_the_gut() -> None:
     biopsy = report("Breast core biopsy", "Invasive ductal carcinoma, Ki-67 40 %", category="SP")
     assert seen("ki67-found", ILEUM, biopsy) == "not-found"
@@ -539,3 +547,9 @@ def test_a_metastasis_in_another_organ_is_of_the_tumor() -> None:
 def test_a_fraction_that_is_printed_as_percent_is_not_read() -> None:
     both = ki67(None, valueQuantity={"value": 0.5, "unit": "%", "code": "1"})
     assert gap("ki67-band", ISLETS, both) is Gap.NOT_READABLE
+
+
+def test_a_conflict_cites_both_the_recorded_grade_and_the_figure() -> None:
+    found = feature("grade-recorded", ILEUM, ki67(12, id="figure"), grade(concept(text="G1"), id="grade"))
+    assert found.shown == "conflicts"
+    assert {item.reference for item in found.evidence} == {"Observation/grade", "Observation/figure"}

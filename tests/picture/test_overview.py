@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from cds_service.guideline.features import Gap
-from tests.picture.charts import Resource, condition, feature, gap, histology, pathology, picture, procedure, seen
+from tests.picture.charts import Resource, condition, feature, gap, histology, ki67, pathology, picture, procedure, seen
 
 ILEUM = condition("icd-10-cm|C7A.012", id="ileum")
 PANCREAS = condition("icd-10-cm|C25.4", id="pancreas")
@@ -127,6 +127,21 @@ ARREST = condition("snomed|410429000", onsetDateTime="2026-11-10")
 )
 def test_the_context_of_an_nse_is_the_first_that_holds(resources: tuple[Resource, ...], value: str) -> None:
     assert seen("nse-context", *resources) == value
+
+
+def test_where_the_code_names_only_the_lung_the_context_cites_the_histology_too() -> None:
+    lung = condition("icd-10-cm|C34.90|Malignant neoplasm of lung", id="lung")
+    small_cell = histology("icd-o-3|8041/3|Small cell carcinoma", id="tissue")
+    context = feature("nse-context", lung, small_cell)
+    assert context.shown == "sclc"
+    assert [item.reference for item in context.evidence] == ["Condition/lung", "Observation/tissue"]
+    assert feature("nen-count", lung, small_cell).evidence == context.evidence
+
+
+def test_where_ki67_settles_the_context_it_is_cited() -> None:
+    context = feature("nse-context", condition("icd-10-cm|C7A.8", id="t"), ki67(60, id="figure"))
+    assert context.shown == "nec"
+    assert [item.reference for item in context.evidence] == ["Condition/t", "Observation/figure"]
 
 
 def test_a_resected_tumor_counts_only_where_no_active_one_is_left() -> None:

@@ -276,6 +276,15 @@ def test_a_size_that_is_missing_or_unreadable_is_unknown(result: Resource | None
     assert (exception(*resources), gap("resection-exception", *resources)) == ("unknown", Gap.NOT_RECORDED)
 
 
+@pytest.mark.parametrize(
+    "tumor", [condition("icd-10-cm|C7A.012", id="t"), condition("icd-10-cm|C7A.010", text="NET of the ampulla", id="t")]
+)
+def test_the_place_that_excludes_the_exception_is_cited(tumor: Resource) -> None:
+    found = feature("resection-exception", tumor)
+    assert found.shown == "no"
+    assert [item.reference for item in found.evidence] == ["Condition/t"]
+
+
 def test_a_size_on_both_sides_of_the_limit_is_unknown() -> None:
     assert gap("resection-exception", PANCREAS, size("15-25 mm")) is Gap.NOT_READABLE
     assert gap("resection-exception", APPENDIX, size("8-12 mm")) is Gap.NOT_READABLE
