@@ -39,6 +39,9 @@ TEMPLATES: Mapping[str, str] = {
     "medication-statements": "MedicationStatement?patient={{context.patientId}}",
     "medication-administrations": "MedicationAdministration?patient={{context.patientId}}",
     "medication-dispenses": "MedicationDispense?patient={{context.patientId}}",
+    "imaging-studies": "ImagingStudy?patient={{context.patientId}}",
+    "service-requests": "ServiceRequest?patient={{context.patientId}}",
+    "encounters": "Encounter?patient={{context.patientId}}",
 }
 PATIENT: Resource = {"resourceType": "Patient", "gender": "female", "birthDate": "1985-04-11"}
 MORPHOLOGY = "http://hl7.org/fhir/us/mcode/StructureDefinition/mcode-histology-morphology-behavior"
