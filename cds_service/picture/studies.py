@@ -13,7 +13,7 @@ from cds_service.fhir.codes import Codeable
 from cds_service.fhir.dates import When, parse
 from cds_service.fhir.resources import Resource
 from cds_service.fhir.texts import Certainty
-from cds_service.fhir.values import code_of, codeable, codeables, date_of, elements, text
+from cds_service.fhir.values import code_of, codeables, date_of, elements, text
 from cds_service.guideline.features import Evidence, Gap
 from cds_service.picture.record import Record, date_of_result, dated, report_texts
 
@@ -89,17 +89,25 @@ def _names(resource: Resource, codes: Iterable[Codeable], record: Record) -> Ite
     words = [named for code in codes for named in code.texts]
     if resource.type != "ImagingStudy":
         yield from words
-        places = codeables(resource.at("bodySite"), record.book) if resource.type != "DiagnosticReport" else []
-        yield from (f"{name} {place}" for name in words for site in places for place in site.texts)
+        sites = codeables(resource.at("bodySite"), record.book)
+        yield from (f"{name} {place}" for name in words for site in sites for place in site.texts)
         return
-    modality = _modality(elements(resource.at("modality")))
-    yield from (f"{modality} {named}".strip() for named in (text(resource.at("description")), *words) if named)
-    for series in elements(resource.at("series")):
+    all_series = elements(resource.at("series"))
+    devices = [
+        *elements(resource.at("modality")),
+        *(d for series in all_series for d in elements(series.get("modality"))),
+    ]
+    modality = _modality(devices)
+    named = [_with(modality, name) for name in (text(resource.at("description")), *words) if name]
+    for series in all_series:
         own = modality if "/" in modality else _modality(elements(series.get("modality"))) or modality
-        site = codeable(series.get("bodySite"), record.book).texts
-        yield from (f"{own} {named}".strip() for named in (*site, text(series.get("description"))) if named)
-        yield own
-    yield modality
+        places = [text(place.get("display")) for place in elements(series.get("bodySite"))]
+        named += [_with(own, name) for name in (*places, text(series.get("description"))) if name]
+    yield from named or [modality]
+
+
+def _with(modality: str, name: str) -> str:
+    return name if name.upper().startswith(modality) else f"{modality} {name}"
 
 
 def _modality(codings: Iterable[dict[str, object]]) -> str:

@@ -178,6 +178,16 @@ def procedure(
     return {"resourceType": "Procedure", "status": status, "code": concept(*codes, text=text)} | dates | members
 
 
+def imaging_study(
+    modality: str = "CT", site: str = "", *, started: str = "2026-10-20", status: str = "available", **members: Any
+) -> Resource:
+    """`modality`: a DICOM code, or several with "/"; `site`: the body site of its one series."""
+    codes = [{"code": code} for code in modality.split("/") if code]
+    series = [{"modality": codes[0], "bodySite": {"display": site}}] if site else []
+    dates = {"started": started} if started else {}
+    return {"resourceType": "ImagingStudy", "status": status, "modality": codes, "series": series} | dates | members
+
+
 def specimen(id_: str, **members: Any) -> Resource:
     return {"resourceType": "Specimen", "id": id_} | members
 
