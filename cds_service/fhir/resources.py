@@ -11,7 +11,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from cds_service.errors import BadJson
-from cds_service.fhir.codes import Codeable, CodeBook
+from cds_service.fhir.codes import CodeBook
 from cds_service.fhir.dates import parse
 from cds_service.fhir.prefetch import Sent, State, Supply
 from cds_service.fhir.values import code_of, codeable, date_of, elements, is_readable, listed, reference, text
@@ -23,7 +23,8 @@ _TYPES = {
     "MedicationRequest", "MedicationStatement", "MedicationAdministration", "MedicationDispense", "ServiceRequest",
     "ImagingStudy", "Encounter", "CarePlan",
 }  # fmt: skip
-_IMAGING = {"procedures/ct-mri", "procedures/cross-section", "procedures/sstr-imaging", "procedures/hybrid-imaging"}
+_IMAGING_WORDS = {"procedures/cross-section", "procedures/sstr-imaging", "procedures/pet"}
+_IMAGING_CODES = _IMAGING_WORDS | {"procedures/ct-mri", "procedures/hybrid-imaging"}
 _HEMOLYSIS_MODIFIER = "interpretationsbeeinflussendeeigenschaft"
 _PAST_DATES = (
     "effectiveDateTime",
@@ -171,13 +172,11 @@ def _read(sent: Sent, book: CodeBook, aside: list[SetAside]) -> Resource | None:
 def _is_wanted(top: Head, book: CodeBook) -> bool:
     codes = [codeable(code, book) for code in (top.code, *(part.get("code") for part in elements(top.component)))]
     return top.has_member is not None or any(
-        book.meanings(code, *OBSERVATION_FOLDERS) or book.contradiction(code) or _is_imaging(code, book)
+        book.meanings(code, *OBSERVATION_FOLDERS)
+        or book.contradiction(code)
+        or book.may_mean(code, _IMAGING_CODES, _IMAGING_WORDS)
         for code in codes
     )
-
-
-def _is_imaging(code: Codeable, book: CodeBook) -> bool:
-    return any(meaning.concept.id in _IMAGING for meaning in book.meanings(code, "procedures"))
 
 
 def _owner(resource: Resource, patients: Mapping[str, str]) -> str:
@@ -210,7 +209,7 @@ def _unusable(resource: Resource, book: CodeBook, now: datetime) -> str:
 def _unread(resource: Resource) -> str:
     """Why its words are not read though its code, status and date count: that a CT was done stands above its PDF."""
     if resource.type == "DiagnosticReport" and (kinds := _unreadable_forms(resource)):
-        return f"holds only what this service cannot read ({kinds})"
+        return f"holds only what this service cannot read ({kinds}): its name and date alone count"
     return ""
 
 

@@ -219,6 +219,7 @@ def test_the_region_is_read_from_a_code() -> None:
         procedure(text="CT abdomen", date="2026-10-20"),
         procedure(text="Computed tomography", date="2026-10-20", bodySite=[concept(text="Abdomen")]),
         observation("", "no new lesion", text="CT abdomen", date="2026-10-20"),
+        observation("loinc|41806-1", "no new lesion", date="2026-10-20"),
         ct(status="preliminary"),
         ct(status="appended"),
     ],
