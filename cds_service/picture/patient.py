@@ -14,7 +14,7 @@ from cds_service.guideline.tumor_values import Diagnosis
 from cds_service.guideline.vocabulary import VOCABULARY, Scope
 from cds_service.picture.board import mdt_feature
 from cds_service.picture.diagnosis import Named, histology_feature, name_tumor, primary_feature
-from cds_service.picture.disease import progression_feature, sstr_feature, worsened_since
+from cds_service.picture.disease import progression_feature, worsened_since
 from cds_service.picture.extent import extent_feature
 from cds_service.picture.follow_up import follow_up_feature
 from cds_service.picture.grading import UNGRADED_SITES, grade_features, grading_of
@@ -26,6 +26,7 @@ from cds_service.picture.orders import Draft, ordering_feature
 from cds_service.picture.other_markers import cga_features, newest_cga
 from cds_service.picture.overview import Seen, overview_features
 from cds_service.picture.person import person_features
+from cds_service.picture.receptors import sstr_feature
 from cds_service.picture.record import Record
 from cds_service.picture.resection_exception import exception_feature
 from cds_service.picture.stains import p53_rb1_feature
@@ -102,7 +103,7 @@ def _draw(tumor: Tumor, everyone: tuple[Tumor, ...], record: Record) -> _Drawn:
         *grade_features(grading, _is_graded(tumor, named), record),
         p53_rb1_feature(tumor, everyone, record),
         hormone,
-        sstr_feature(tumor, everyone, record),
+        sstr_feature(tumor, everyone, last, record),
         progression_feature(tumor, everyone, record),
         *therapy_features(tumor, everyone, record),
         resection_feature(removed, words_about(tumor, everyone, record), record),
