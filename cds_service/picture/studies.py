@@ -142,7 +142,8 @@ def _shown(
     if "procedures/radiology-report" in meant:
         told = tuple(report_texts(resource, record.book))
         return frozenset(), not told or _names_section(told, record)
-    section = "procedures/cross-section" in meant or _names_section(names, record)
+    # A result without a region is more often something else (a CT value of a PCR, MR for mitral regurgitation).
+    section = resource.type != "Observation" and ("procedures/cross-section" in meant or _names_section(names, record))
     return frozenset(), section and "procedures/imaging-elsewhere" not in meant
 
 

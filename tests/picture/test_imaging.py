@@ -237,6 +237,8 @@ def test_reports_studies_procedures_and_observations_prove_a_study(study: Resour
         imaging_study("MR", "Brain"),
         imaging_study("US", "Abdomen"),
         imaging_study("CR", "Chest"),
+        observation("", 24.1, text="SARS-CoV-2 CT value"),
+        report("SARS-CoV-2 PCR, Ct value"),
         procedure(text="CT abdomen", date="2026-10-20", status="preparation"),
         procedure(text="CT abdomen", date="2026-10-20", status="not-done"),
         observation("", "x", text="CT abdomen", status="cancelled"),
