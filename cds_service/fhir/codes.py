@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Set
 from dataclasses import dataclass
 
 from cds_service.fhir.texts import Certainty, find
@@ -142,6 +142,14 @@ class CodeBook:
         """Whether it surely means one of the concepts."""
         return any(self.which(codeable, *ids))
 
+    def may_mean(self, codeable: Codeable, coded: Set[str], worded: Set[str]) -> bool:
+        """Whether one of its codes, or any of its words, stands in these concepts: asked before a resource is read."""
+        if any(concept.id in coded for coding in codeable.codings for _, concept, _ in self._lines(coding)):
+            return True
+        concepts = (c for folder in {name.partition("/")[0] for name in worded} for c in self._folders[folder])
+        phrases = (phrase for concept in concepts if concept.id in worded for phrase in concept.phrases)
+        return any(phrase.pattern.search(text) for phrase in phrases for text in codeable.texts)
+
     def which(self, codeable: Codeable, *ids: str) -> tuple[Meaning, ...]:
         """Its affirmed meanings among these concept ids."""
         folders = dict.fromkeys(concept.partition("/")[0] for concept in ids)
@@ -195,8 +203,9 @@ def _most_specific(meanings: list[Meaning]) -> Iterator[Meaning]:
 
 
 def _phrases(concept: Concept, text: str) -> Iterator[Meaning]:
-    if any(phrase.pattern.search(text) for phrase in concept.not_phrases):
+    said = [phrase for phrase in concept.phrases if phrase.pattern.search(text)]
+    if not said or any(phrase.pattern.search(text) for phrase in concept.not_phrases):
         return
-    for phrase in concept.phrases:
+    for phrase in said:
         for found in find(phrase.pattern, text):
             yield Meaning(concept, phrase.attributes, False, found.certainty, found.match[0])

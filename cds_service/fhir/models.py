@@ -31,6 +31,9 @@ _READ = {  # the elements that are read of a cited resource; the rest of it is n
     "MedicationAdministration": f"{_MEDICATION} effectiveDateTime effectivePeriod",
     "MedicationDispense": f"{_MEDICATION} whenHandedOver daysSupply",
     "ServiceRequest": "status intent doNotPerform code subject authoredOn",
+    "ImagingStudy": "status modality subject started procedureCode description",
+    "Encounter": "status class type serviceType subject reasonCode reasonReference period",
+    "CarePlan": "status intent category title subject created period addresses",
 }
 _ALL_ELEMENTS = {name for names in _READ.values() for name in names.split()}
 _LISTS = {"interpretation", "note", "referenceRange", "component", "bodySite", "stage", "condition", "reasonCode"}

@@ -16,17 +16,20 @@ from cds_service.fhir.attachments import words_of
 from cds_service.fhir.codes import CodeBook
 from cds_service.fhir.dates import parse
 from cds_service.fhir.prefetch import Sent, State, Supply
-from cds_service.fhir.values import codeable, date_of, elements, listed, reference, text
+from cds_service.fhir.values import code_of, codeable, date_of, elements, listed, reference, text
 from cds_service.json_bytes import Head, decode, encode, head
 
 OBSERVATION_FOLDERS = ("markers", "pathology", "status")
 _TYPES = {
     "Patient", "Observation", "Condition", "DiagnosticReport", "Specimen", "Procedure", "Medication",
     "MedicationRequest", "MedicationStatement", "MedicationAdministration", "MedicationDispense", "ServiceRequest",
+    "ImagingStudy", "Encounter", "CarePlan",
 }  # fmt: skip
 _HEMOLYSIS_MODIFIER = re.compile(
     r"interpretationsbeeinflussendeeigenschaft|^(?!.*correct).*h(?:a?e|ä)moly", re.IGNORECASE
 )
+_IMAGING_WORDS = {"procedures/cross-section", "procedures/sstr-imaging", "procedures/pet"}
+_IMAGING_CODES = _IMAGING_WORDS | {"procedures/ct-mri", "procedures/hybrid-imaging"}
 _PAST_DATES = (
     "effectiveDateTime",
     "effectivePeriod",
@@ -34,6 +37,8 @@ _PAST_DATES = (
     "performedDateTime",
     "performedPeriod",
     "onsetDateTime",
+    "started",
+    "created",
     "issued",
     "recordedDate",
     "authoredOn",
@@ -68,17 +73,24 @@ class Resource:
 
 @dataclass(frozen=True, slots=True)
 class SetAside:
-    """A resource that is not used, and why. `hides`: it might have carried a fact, so nothing proves its absence."""
+    """A resource that is not used, and why.
+
+    `hides`: it might have carried a fact, so nothing proves its absence; `words_only`: code, status and date are used.
+    """
 
     type: str
     reference: str
     reason: str
     hides: bool
+    words_only: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Chart:
-    """What may be read of one patient."""
+    """What may be read of one patient.
+
+    `searched` are the searches that prove an absence, `listed` those of which every resource is seen, if not its words.
+    """
 
     patient_id: str
     patient: Resource | None
@@ -89,6 +101,7 @@ class Chart:
     faults: tuple[str, ...]
     others: int = 0
     failures: Mapping[str, str] = field(default_factory=dict)
+    listed: frozenset[str] = frozenset()
 
     def of(self, *types: str) -> list[Resource]:
         return [resource for resource in self.resources if resource.type in types]
@@ -119,9 +132,10 @@ def relevant(supply: Supply, patient_id: str, book: CodeBook, templates: Mapping
             others += 1
             continue
         reason = _unusable(resource, book, now) if owner else "names no patient"
-        if reason:
-            aside.append(SetAside(resource.type, resource.reference, reason, True))
-        else:
+        unread = "" if reason else _unread(resource)
+        if reason or unread:
+            aside.append(SetAside(resource.type, resource.reference, reason or unread, True, not reason))
+        if not reason:
             _keep(chosen, resource)
     return Chart(
         patient_id,
@@ -133,6 +147,7 @@ def relevant(supply: Supply, patient_id: str, book: CodeBook, templates: Mapping
         supply.faults,
         others,
         supply.failures,
+        _still_proven(supply.searched, templates, (item for item in aside if not item.words_only)),
     )
 
 
@@ -173,7 +188,10 @@ def _read(sent: Sent, book: CodeBook, aside: list[SetAside]) -> Resource | None:
 def _is_wanted(top: Head, book: CodeBook) -> bool:
     codes = [codeable(code, book) for code in (top.code, *(part.get("code") for part in elements(top.component)))]
     return top.has_member is not None or any(
-        book.meanings(code, *OBSERVATION_FOLDERS) or book.contradiction(code) for code in codes
+        book.meanings(code, *OBSERVATION_FOLDERS)
+        or book.contradiction(code)
+        or book.may_mean(code, _IMAGING_CODES, _IMAGING_WORDS)
+        for code in codes
     )
 
 
@@ -194,13 +212,20 @@ def _unusable(resource: Resource, book: CodeBook, now: datetime) -> str:
     """Why it must not be used."""
     if resource.type == "Observation" and (words := book.contradiction(codeable(resource.at("code"), book))):
         return f"has a code that does not mean {words!r}"
-    if resource.type == "DiagnosticReport" and (kinds := _unreadable_forms(resource)):
-        return f"holds only what this service cannot read ({kinds})"
     if any(not _HEMOLYSIS_MODIFIER.search(url) for url in _modifiers(resource)):
         return "carries a modifierExtension this service does not know"
-    when = date_of(resource.data, *_PAST_DATES)
+    # A visit may be planned; only one that has begun must not lie in the future.
+    visit = ("period",) if resource.type == "Encounter" and code_of(resource.at("status")) != "planned" else ()
+    when = date_of(resource.data, *_PAST_DATES, *visit)
     if when and when.order > now + timedelta(days=1):  # a day for zones and clocks
         return f"is dated in the future ({when.text})"
+    return ""
+
+
+def _unread(resource: Resource) -> str:
+    """Why its words are not read though its code, status and date count: that a CT was done stands above its PDF."""
+    if resource.type == "DiagnosticReport" and (kinds := _unreadable_forms(resource)):
+        return f"holds only what this service cannot read ({kinds}): its name and date alone count"
     return ""
 
 

@@ -1,38 +1,26 @@
-"""Somatostatin receptors and progression of one tumor.
+"""Progression of one tumor, as a disease status or a report says it.
 
-FDG PET says nothing about somatostatin receptors; an old "worsened" is not progression today.
+An old "worsened" is not progression today, nor is one that a later "stable" or a new therapy has answered.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Set
+from dataclasses import dataclass
 
 from cds_service.fhir.dates import When
 from cds_service.fhir.resources import Resource
 from cds_service.fhir.texts import Certainty, find
 from cds_service.guideline.features import Evidence, Feature, Gap, known, unknown
-from cds_service.guideline.tumor_values import Progression, Sstr
-from cds_service.picture.medications import drugs
+from cds_service.guideline.tumor_values import Progression
+from cds_service.picture.medications import drugs, given_as_procedures
 from cds_service.picture.record import Record, date_of_result, dated, is_countable, report_texts
 from cds_service.picture.results import results
 from cds_service.picture.tumors import Tumor, owners
 
-_NEN_FAMILIES = ("nen", "other-nen", "mass", "metastasis")
+_NO_LINE = frozenset({"diazoxide", "everolimus-transplant"})
 _WORSE = ("answers/disease-worsened", "answers/disease-recurrence")
-_POSITIVE = re.compile(
-    r"\bpositiv\w*|(?<!non-)(?<!non )\bavid\w*"
-    r"|\b(?:intense|strong|increased|high)\w* (?:tracer |somatostatin receptor |sstr )?uptake"
-    r"|\bkrenning\s*(?:score\s*)?[34]\b|\b(?:mehr|starke|vermehrte)\w* anreicherung",
-    re.IGNORECASE,
-)
-_NEGATIVE = re.compile(
-    r"\bnegativ\w*|\bno (?:pathologic\w* |abnormal |somatostatin receptor |sstr |tracer )*uptake"
-    r"|\bnon[\s-]?avid|\bkrenning\s*(?:score\s*)?[01]\b"
-    r"|\bkeine\w* (?:pathologische\w* )?anreicherung",
-    re.IGNORECASE,
-)
-_WEAK = re.compile(r"\b(?:mixed|weak\w*|faint|heterogen\w*|low uptake|equivocal|gemischt|schwach\w*)\b", re.IGNORECASE)
 _PROGRESS = re.compile(
     r"\bprogress(?:ion|ing|ed)\b(?![\s-]*free)|\bprogredien\w*\b|\bprogress\b(?=\s+(?:der|des|von|bei|unter)\b)"
     r"|\bprogressiv\w*\s+(?:\w+\s+){0,2}(?:disease|tumou?r|lesion|metasta|nod|lymph|growth|erkrankung|wachstum|herde)",
@@ -43,114 +31,123 @@ _STABLE = re.compile(
 )
 
 
-def sstr_feature(tumor: Tumor, everyone: tuple[Tumor, ...], record: Record) -> Feature:
-    """Somatostatin receptors: the newest receptor imaging, else SSTR2 in tissue."""
-    candidates = tuple(other for other in everyone if other.family in _NEN_FAMILIES) or everyone
-    imaging = [r for r in record.chart.of("DiagnosticReport") if is_countable(r) and _is_sstr_imaging(r, record)]
-    own = [r for r in imaging if owners(r, candidates, record) == [tumor]]
-    for report in sorted(own, key=_date_key, reverse=True):
-        state = _receptor_words(" ; ".join(report_texts(report, record.book)))
-        shown = Evidence(dated(f"{record.code(report).shown}: {state or 'no clear statement'}", date_of_result(report)),
-                         report.reference)  # fmt: skip
-        if state is None:
-            return unknown("sstr", Gap.NOT_READABLE, "the receptor imaging gives no clear statement", [shown])
-        return known("sstr", state, evidence=[shown])
-    for result in reversed(results(record, "pathology/sstr2")):
-        if owners(result.resource, candidates, record) == [tumor]:
-            state = _receptor_words(" ".join(result.value.texts))
-            if state is not None:
-                shown = Evidence(dated(f"SSTR2 {' '.join(result.value.texts)}", result.when), result.resource.reference)
-                return known("sstr", state, evidence=[shown])
-    gap = Gap.NOT_RECORDED if record.searched("reports", "pathology") else Gap.NOT_SEARCHED
-    return unknown("sstr", gap, "no somatostatin receptor result was found")
+@dataclass(frozen=True, slots=True)
+class _Statement:
+    """A disease status or report that says worse, or not worse. `own`: it can only be of this tumor."""
 
-
-def _date_key(report: Resource) -> tuple[str, str]:
-    when = date_of_result(report)
-    return (when.earliest.isoformat() if when else "", report.reference)
-
-
-def _is_sstr_imaging(report: Resource, record: Record) -> bool:
-    code = record.code(report)
-    named = {
-        m.concept.id
-        for m in (*record.book.meanings(code, "procedures"), *record.book.in_text(code.texts, "procedures"))
-    }
-    return "procedures/sstr-imaging" in named
-
-
-def _receptor_words(words: str) -> Sstr | None:
-    """Positive or negative; mixed, weak or both is neither."""
-    negative = bool(_NEGATIVE.search(words))
-    positive = any(found.certainty is Certainty.AFFIRMED for found in find(_POSITIVE, words))
-    if _WEAK.search(words) or positive == negative:
-        return None
-    return Sstr.POSITIVE if positive else Sstr.NEGATIVE
+    worse: bool
+    when: When | None
+    own: bool
+    evidence: Evidence
 
 
 def progression_feature(tumor: Tumor, everyone: tuple[Tumor, ...], record: Record) -> Feature:
     """Progression in the last months that neither a later stable nor a new line of therapy has answered."""
-    stated = sorted(_statements(tumor, everyone, record), key=lambda item: item[1].earliest.isoformat())
-    worse = [(when, evidence) for state, when, evidence in stated if state == "worse"]
-    evidence = [item for _, _, item in stated]
-    if not worse:
-        if undated := _undated_worsening(tumor, everyone, record):
-            return unknown("progression", Gap.NOT_READABLE, "its date is not recorded", undated)
-        if record.searched("status", "reports"):
-            none = [Evidence("disease status and reports searched, no progression found")]
-            return known("progression", Progression.NONE_RECORDED, evidence=evidence or none)
+    said = list(_statements(tumor, everyone, record))
+    judged = _judged([statement for statement in said if statement.own], record)
+    if judged and Progression.YES in judged.values:
+        return judged
+    months = record.limits.progression_months
+    loose = [s for s in said if s.worse and not (s.own and s.when)]
+    if loose and (judged is None or any(record.recent(s.when, months) is not False for s in loose)):
+        evidence = [statement.evidence for statement in loose]
+        if all(statement.own for statement in loose):
+            return unknown("progression", Gap.NOT_READABLE, "its date is not recorded", evidence)
+        return unknown("progression", Gap.NOT_LINKED, "which of the tumors got worse is not recorded", evidence)
+    return judged or _none(said, record)
+
+
+def _none(said: list[_Statement], record: Record) -> Feature:
+    if not record.searched("status", "reports"):
         return unknown("progression", Gap.NOT_SEARCHED)
-    when = worse[-1][0]
-    if any(state == "better" and other.earliest == when.earliest for state, other, _ in stated):
+    none = [Evidence("disease status and reports searched, no progression found")]
+    shown = [statement.evidence for statement in said if statement.own and statement.when]
+    return known("progression", Progression.NONE_RECORDED, evidence=shown or none)
+
+
+def _judged(said: list[_Statement], record: Record) -> Feature | None:
+    """By the newest worsening with a date, and what followed it; None if there is none."""
+    stated = [(statement.when, statement) for statement in said if statement.when]
+    worse = max((when for when, statement in stated if statement.worse), default=None)
+    if worse is None:
+        return None
+    evidence = [statement.evidence for _, statement in sorted(stated, key=lambda item: item[0])]
+    better = [when for when, statement in stated if not statement.worse]
+    if any(when.latest >= worse.earliest and when.earliest <= worse.latest for when in better):
         return unknown("progression", Gap.CONTRADICTORY, "worse and not worse on one day", evidence)
-    answered = stated[-1][0] != "worse" or _new_line_after(when, record)
-    recent = record.recent(when, record.limits.progression_months)
-    if recent is None and not answered:
+    recent = record.recent(worse, record.limits.progression_months)
+    treated = _new_line_after(worse, record)
+    if recent is False or treated or any(when.earliest > worse.latest for when in better):
+        return known("progression", Progression.PAST, evidence=evidence)
+    if recent is None:
         return unknown("progression", Gap.NOT_READABLE, "its date is too coarse", evidence)
-    return known("progression", Progression.YES if recent and not answered else Progression.PAST, evidence=evidence)
+    if treated is None:
+        return unknown("progression", Gap.NOT_READABLE, "whether a therapy began after it cannot be told", evidence)
+    return known("progression", Progression.YES, evidence=evidence)
 
 
-def _statements(tumor: Tumor, everyone: tuple[Tumor, ...], record: Record) -> Iterator[tuple[str, When, Evidence]]:
+def _statements(tumor: Tumor, everyone: tuple[Tumor, ...], record: Record) -> Iterator[_Statement]:
+    """Undated ones too, and those that may be of another tumor as well."""
+    for resource, worse, when, words in (*_statuses(record), *_reports(record)):
+        belongs = owners(resource, everyone, record)
+        if tumor in belongs:
+            yield _Statement(worse, when, len(belongs) == 1, Evidence(dated(words, when), resource.reference))
+
+
+def _statuses(record: Record) -> Iterator[tuple[Resource, bool, When | None, str]]:
     for result in results(record, "status/disease-status"):
-        if result.when and not result.preliminary and owners(result.resource, everyone, record) == [tumor]:
-            worse = record.book.has(result.value.coded, *_WORSE)
-            better = record.book.has(result.value.coded, "answers/disease-stable", "answers/disease-improved")
-            if worse or better:
-                words = dated(result.value.coded.shown or result.value.words, result.when)
-                yield (("worse" if worse else "better"), result.when, Evidence(words, result.resource.reference))
+        worse = record.book.has(result.value.coded, *_WORSE)
+        better = record.book.has(result.value.coded, "answers/disease-stable", "answers/disease-improved")
+        if (worse or better) and not result.preliminary:
+            yield result.resource, worse, result.when, result.value.coded.shown or result.value.words
+
+
+def _reports(record: Record) -> Iterator[tuple[Resource, bool, When | None, str]]:
     for report in record.chart.of("DiagnosticReport"):
-        when = date_of_result(report)
-        if when and is_countable(report) and owners(report, everyone, record) == [tumor]:
-            words = " ; ".join(report_texts(report, record.book))
-            worse = any(f.certainty is Certainty.AFFIRMED for f in find(_PROGRESS, words))
-            if worse or find(_STABLE, words):
-                said = f"{record.code(report).shown}: {'progression' if worse else 'stable or better'}"
-                shown = Evidence(dated(said, when), report.reference)
-                yield ("worse" if worse else "better"), when, shown
+        words = " ; ".join(report_texts(report, record.book)) if is_countable(report) else ""
+        worse = _says(_PROGRESS, words, record)
+        if worse or _says(_STABLE, words, record):
+            said = f"{record.code(report).shown}: {'progression' if worse else 'stable or better'}"
+            yield report, worse, date_of_result(report), said
 
 
-def _undated_worsening(tumor: Tumor, everyone: tuple[Tumor, ...], record: Record) -> list[Evidence]:
-    return [
-        Evidence(dated(result.value.coded.shown, None), result.resource.reference)
-        for result in results(record, "status/disease-status")
-        if result.when is None
-        and record.book.has(result.value.coded, *_WORSE)
-        and owners(result.resource, everyone, record) == [tumor]
-    ]
+def _says(pattern: re.Pattern[str], words: str, record: Record) -> bool:
+    """Whether it is surely said, and not of joints, heart or anything else that is no tumor."""
+    sure = [found.clause for found in find(pattern, words) if found.certainty is Certainty.AFFIRMED]
+    return any(not _is_of_other_disease(clause, record) for clause in sure)
+
+
+def _is_of_other_disease(clause: str, record: Record) -> bool:
+    return any(meaning.concept.id == "answers/other-disease" for meaning in record.book.in_text([clause], "answers"))
 
 
 def worsened_since(when: When | None, tumor: Tumor, everyone: tuple[Tumor, ...], record: Record) -> bool:
     """Whether a progression or recurrence was stated after that day; without a day, whether ever."""
-    stated = (date for state, date, _ in _statements(tumor, everyone, record) if state == "worse")
+    stated = [s.when for s in _statements(tumor, everyone, record) if s.worse and s.own and s.when]
     return any(when is None or date.latest > when.latest for date in stated)
 
 
-def _new_line_after(when: When, record: Record) -> bool:
-    """Whether an anticancer drug (not an ongoing one) first appears after that day."""
+def _new_line_after(when: When, record: Record) -> bool | None:
+    """Whether an anticancer drug (not an ongoing one) first appears after that day; None if it may have."""
+    firsts, undated = _first_traces(record)
+    began = {
+        name not in undated if first.earliest > when.latest else None
+        for name, first in firsts.items()
+        if first.latest >= when.earliest
+    }
+    if True in began:
+        return True
+    return None if began else False
+
+
+def _first_traces(record: Record) -> tuple[Mapping[str, When], Set[str]]:
+    """When each anticancer drug first appears, and of which some trace has no date."""
     firsts: dict[str, When] = {}
-    for drug in drugs(record):
-        for name in drug.names if drug.when else ():
-            assert drug.when is not None
-            if name not in firsts or drug.when < firsts[name]:
+    undated: set[str] = set()
+    for drug in (*drugs(record), *given_as_procedures(record)):
+        for name in drug.names - _NO_LINE:
+            if drug.when is None:
+                undated.add(name)
+            elif name not in firsts or drug.when < firsts[name]:
                 firsts[name] = drug.when
-    return any(first.earliest > when.latest for first in firsts.values())
+    return firsts, undated

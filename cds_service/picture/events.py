@@ -1,6 +1,6 @@
 """What happened shortly before a blood draw and raises NSE: neurological events, operations, a new chemotherapy.
 
-Counts by onset, never by the day of recording; an event kind that was not searched leaves the reading usable.
+Counts by onset or admission, never by the day of recording; what was not searched leaves the reading usable.
 """
 
 from __future__ import annotations
@@ -10,9 +10,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 
-from cds_service.fhir.dates import When
+from cds_service.fhir.codes import Codeable
+from cds_service.fhir.dates import When, parse
 from cds_service.fhir.resources import Resource
-from cds_service.fhir.values import code_of, date_of
+from cds_service.fhir.values import code_of, codeables, date_of, elements, reference
 from cds_service.guideline.features import Evidence
 from cds_service.guideline.patient_values import NseEvent
 from cds_service.picture.medications import line_starts
@@ -20,6 +21,11 @@ from cds_service.picture.record import Record, dated, is_true
 
 _TISSUE = re.compile(r"\btissue\b|\bbiops|\bgewebe", re.IGNORECASE)
 _BIOPSY = ("procedures/biopsy",)
+_STAYED = ("arrived", "triaged", "in-progress", "onleave", "finished")
+_VISITS = ("AMB", "HH", "VR", "PRENC")  # v3-ActCode: ambulatory, at home, virtual, before an admission
+_OUTPATIENT = re.compile(
+    r"\bambulat|\bambulant|\bout-?patient|\boffice\b|\bvirtual|\btele\w*|\bappointment", re.IGNORECASE
+)
 _OPERATIONS = ("procedures/resection", "procedures/surgery", "events/transfusion")
 
 
@@ -75,6 +81,8 @@ def _candidates(record: Record) -> Iterator[_Candidate]:
         when = date_of(condition.data, "onsetDateTime", "onsetPeriod")
         if when and is_true(condition) and (meant := record.means(condition, "events/neuro-event")):
             yield _Candidate(when, _evidence(condition, meant[0].words, when), neuro)
+    for stay, words, when in _stays(record):
+        yield _Candidate(when, _evidence(stay, words, when), neuro)
     for procedure in record.chart.of("Procedure"):
         when = date_of(procedure.data, "performedDateTime", "performedPeriod")
         done = code_of(procedure.at("status")) in ("completed", "in-progress")
@@ -90,6 +98,35 @@ def _candidates(record: Record) -> Iterator[_Candidate]:
     for start in line_starts(record):
         window = (limits.chemotherapy_start_days, NseEvent.CHEMO_START_10_DAYS)
         yield _Candidate(start.when, start.evidence, (window,))
+
+
+def _stays(record: Record) -> Iterator[tuple[Resource, str, When]]:
+    """Admissions for a neurological event, by their start; a visit for an old stroke or epilepsy is no event."""
+    for stay in record.chart.of("Encounter"):
+        period = stay.at("period")
+        when = parse(period.get("start")) if isinstance(period, dict) else None
+        if when is None or code_of(stay.at("status")) not in _STAYED or _is_visit(stay, record):
+            continue
+        meant = [
+            meaning for reason in _reasons(stay, record) for meaning in record.book.which(reason, "events/neuro-event")
+        ]
+        if meant:
+            yield stay, f"admission: {meant[0].words}", when
+
+
+def _is_visit(stay: Resource, record: Record) -> bool:
+    kind = record.code(stay, "class")
+    coded = any(coding.code.upper() in _VISITS for coding in kind.codings)
+    return coded or any(_OUTPATIENT.search(words) for words in kind.texts)
+
+
+def _reasons(stay: Resource, record: Record) -> Iterator[Codeable]:
+    """Why the patient was admitted, in codes or as a Condition of the chart."""
+    yield from codeables(stay.at("reasonCode"), record.book)
+    for item in elements(stay.at("reasonReference")):
+        condition = record.chart.find(reference(item))
+        if condition is not None and condition.type == "Condition" and is_true(condition):
+            yield record.code(condition)
 
 
 def _evidence(resource: Resource, words: str, when: When) -> Evidence:

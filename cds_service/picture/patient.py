@@ -12,17 +12,21 @@ from datetime import datetime
 from cds_service.guideline.features import Feature, Gap, PatientPicture, Remark, TumorPicture, unknown
 from cds_service.guideline.tumor_values import Diagnosis
 from cds_service.guideline.vocabulary import VOCABULARY, Scope
+from cds_service.picture.board import mdt_feature
 from cds_service.picture.diagnosis import Named, histology_feature, name_tumor, primary_feature
-from cds_service.picture.disease import progression_feature, sstr_feature, worsened_since
+from cds_service.picture.disease import progression_feature, worsened_since
 from cds_service.picture.extent import extent_feature
+from cds_service.picture.follow_up import follow_up_feature
 from cds_service.picture.grading import UNGRADED_SITES, grade_features, grading_of
 from cds_service.picture.hormone import hormone_feature
+from cds_service.picture.imaging import ct_mri_feature, last_ct_mri, sstr_imaging_feature
 from cds_service.picture.ki67 import ki67_features
 from cds_service.picture.nse import newest_reading, nse_features
 from cds_service.picture.orders import Draft, ordering_feature
 from cds_service.picture.other_markers import cga_features, newest_cga
 from cds_service.picture.overview import Seen, overview_features
 from cds_service.picture.person import person_features
+from cds_service.picture.receptors import sstr_feature
 from cds_service.picture.record import Record
 from cds_service.picture.resection_exception import exception_feature
 from cds_service.picture.stains import p53_rb1_feature
@@ -85,21 +89,29 @@ def _draw(tumor: Tumor, everyone: tuple[Tumor, ...], record: Record) -> _Drawn:
     removed = operations(tumor, everyone, extent, record)
     last = last_removal(removed)
     hormone = hormone_feature(tumor, everyone, tissue.marks, record)
+    primary = primary_feature(tumor, tissue, record)
+    course = course_feature(tumor, removed, worsened_since(last, tumor, everyone, record))
+    exception = exception_feature(tumor, everyone, hormone, record)
+    imaged = last_ct_mri(primary, record)
     features = [
         named.feature,
         histology_feature(tumor, named, tissue, record),
-        course_feature(tumor, removed, worsened_since(last, tumor, everyone, record)),
-        primary_feature(tumor, tissue, record),
+        course,
+        primary,
         extent,
         *ki67_features(grading.ki67, record),
         *grade_features(grading, _is_graded(tumor, named), record),
         p53_rb1_feature(tumor, everyone, record),
         hormone,
-        sstr_feature(tumor, everyone, record),
+        sstr_feature(tumor, everyone, last, record),
         progression_feature(tumor, everyone, record),
         *therapy_features(tumor, everyone, record),
         resection_feature(removed, words_about(tumor, everyone, record), record),
-        exception_feature(tumor, everyone, hormone, record),
+        exception,
+        sstr_imaging_feature(record),
+        ct_mri_feature(tumor, imaged, record),
+        follow_up_feature(tumor, course, removed, exception, imaged, record),
+        mdt_feature(tumor, everyone, record),
     ]
     ki67 = grading.ki67.chosen
     leads = {"ki67": f"Ki-67 {ki67.amount.shown} %"} if ki67 else {}

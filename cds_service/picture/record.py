@@ -89,7 +89,7 @@ def is_refuted(condition: Resource) -> bool:
 
 def is_countable(resource: Resource) -> bool:
     """Statuses of results that count; `preliminary` is asked separately."""
-    return code_of(resource.at("status")) in ("final", "amended", "corrected")
+    return code_of(resource.at("status")) in ("final", "amended", "corrected", "appended")
 
 
 def report_texts(resource: Resource, book: CodeBook) -> Iterator[str]:

@@ -40,10 +40,14 @@ _RESECTED = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Operation:
-    """One completed resection. `of_primary`: it took the organ of the tumor, not a metastasis."""
+    """One completed resection.
+
+    `of_primary`: it took the organ of the tumor, not a metastasis; `complete`: R0, or the words for it, is recorded.
+    """
 
     when: When | None
     curative: bool
+    complete: bool
     palliative: bool
     of_primary: bool
     evidence: Evidence
@@ -119,6 +123,7 @@ def _operation(
     return Operation(
         when=when,
         curative=of_primary and (curative or whole),
+        complete=complete,
         palliative=palliative,
         of_primary=of_primary,
         evidence=Evidence(dated(record.code(resource).shown, when), resource.reference),

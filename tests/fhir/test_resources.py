@@ -319,3 +319,32 @@ def test_a_report_that_is_only_a_pdf_hides_facts(members: dict[str, Any], aside:
     read = chart(reports=bundle(report | {"subject": {"reference": f"Patient/{PATIENT}"}} | members))
     assert bool(read.set_aside) is aside
     assert read.was_searched("reports") is not aside
+    assert references(read) == ["DiagnosticReport/r"]
+    assert all(item.words_only for item in read.set_aside)
+    assert "reports" in read.listed
+
+
+def own_resource(kind: str, **members: Any) -> dict[str, Any]:
+    return {"resourceType": kind, "id": "x", "subject": {"reference": f"Patient/{PATIENT}"}} | members
+
+
+def test_what_is_set_aside_whole_is_not_even_listed() -> None:
+    strange = own_resource("DiagnosticReport", presentedForm=[PDF], modifierExtension=[{"url": "https://x"}])
+    read = chart(reports=bundle(strange))
+    assert ("reports" in read.listed, references(read)) == (False, [])
+    assert not any(item.words_only for item in read.set_aside)
+
+
+@pytest.mark.parametrize(
+    ("resource", "aside"),
+    [
+        (own_resource("ImagingStudy", status="available", started="2030-01-01"), True),
+        (own_resource("ImagingStudy", status="available", started="2026-01-01"), False),
+        (own_resource("Encounter", status="finished", period={"start": "2030-01-01"}), True),
+        (own_resource("Encounter", status="planned", period={"start": "2030-01-01"}), False),
+        (own_resource("CarePlan", status="active", period={"start": "2030-01-01"}), False),
+        (own_resource("CarePlan", status="active", created="2030-01-01"), True),
+    ],
+)
+def test_only_what_is_planned_may_lie_in_the_future(resource: dict[str, Any], aside: bool) -> None:
+    assert bool(chart(anything=resource).set_aside) is aside

@@ -39,6 +39,9 @@ TEMPLATES: Mapping[str, str] = {
     "medication-statements": "MedicationStatement?patient={{context.patientId}}",
     "medication-administrations": "MedicationAdministration?patient={{context.patientId}}",
     "medication-dispenses": "MedicationDispense?patient={{context.patientId}}",
+    "imaging-studies": "ImagingStudy?patient={{context.patientId}}",
+    "service-requests": "ServiceRequest?patient={{context.patientId}}",
+    "encounters": "Encounter?patient={{context.patientId}}",
 }
 PATIENT: Resource = {"resourceType": "Patient", "gender": "female", "birthDate": "1985-04-11"}
 MORPHOLOGY = "http://hl7.org/fhir/us/mcode/StructureDefinition/mcode-histology-morphology-behavior"
@@ -173,6 +176,16 @@ def procedure(
 ) -> Resource:
     dates = {"performedDateTime": date} if date else {}
     return {"resourceType": "Procedure", "status": status, "code": concept(*codes, text=text)} | dates | members
+
+
+def imaging_study(
+    modality: str = "CT", site: str = "", *, started: str = "2026-10-20", status: str = "available", **members: Any
+) -> Resource:
+    """`modality`: a DICOM code, or several with "/"; `site`: the body site of its one series."""
+    codes = [{"code": code} for code in modality.split("/") if code]
+    series = [{"modality": codes[0], "bodySite": {"display": site}}] if site else []
+    dates = {"started": started} if started else {}
+    return {"resourceType": "ImagingStudy", "status": status, "modality": codes, "series": series} | dates | members
 
 
 def specimen(id_: str, **members: Any) -> Resource:

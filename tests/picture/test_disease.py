@@ -1,8 +1,6 @@
-"""Somatostatin receptors and progression."""
+"""Progression, and what answers it."""
 
 from __future__ import annotations
-
-from typing import Any
 
 import pytest
 
@@ -15,6 +13,7 @@ from tests.picture.charts import (
     disease_status,
     gap,
     observation,
+    procedure,
     ref,
     report,
     request,
@@ -26,84 +25,6 @@ ILEUM = condition("icd-10-cm|C7A.012", id="ileum")
 PANCREAS = condition("icd-10-cm|C25.4", id="pancreas")
 BREAST = condition("icd-10-cm|C50.911", id="breast")
 FLUSHING = condition("icd-10-cm|R23.2|Flushing", text="Flushing")
-
-
-# --- receptors ---------------------------------------------------------------------------------------------------
-
-
-def pet(conclusion: str, date: str = "2026-05-01", text: str = "68Ga-DOTATATE PET/CT", **members: Any) -> Resource:
-    return report(text, conclusion, date=date, **members)
-
-
-def sstr2(words: str) -> Resource:
-    return observation("", words, text="SSTR2 immunohistochemistry", date="2026-03-15")
-
-
-@pytest.mark.parametrize(
-    ("conclusion", "value"),
-    [
-        ("Somatostatin receptor positive liver lesions", "positive"),
-        ("Intense uptake in liver and nodes", "positive"),
-        ("Krenning score 4", "positive"),
-        ("DOTATATE-avid disease", "positive"),
-        ("Starke Anreicherung der Leberherde", "positive"),
-        ("Receptor negative lesions", "negative"),
-        ("No pathological uptake", "negative"),
-        ("Non-avid lesions", "negative"),
-        ("Krenning 1", "negative"),
-        ("Keine pathologische Anreicherung", "negative"),
-        ("Weak uptake", "unknown"),
-        ("Mixed: positive and negative lesions", "unknown"),
-        ("Intense uptake in the liver. No pathological uptake in bone", "unknown"),
-        ("Possibly positive lesion", "unknown"),
-        ("Liver lesions as before", "unknown"),
-    ],
-)
-def test_receptor_imaging_is_positive_negative_or_unclear(conclusion: str, value: str) -> None:
-    assert seen("sstr", ILEUM, pet(conclusion)) == value
-
-
-def test_the_newest_receptor_imaging_counts() -> None:
-    assert seen("sstr", ILEUM, pet("positive", "2024-01-01"), pet("negative", "2026-05-01")) == "negative"
-    unclear = [pet("positive", "2024-01-01"), pet("weak uptake", "2026-05-01")]
-    assert gap("sstr", ILEUM, *unclear) is Gap.NOT_READABLE
-    assert seen("sstr", ILEUM, pet("positive", "2024-01-01"), pet("negative", "")) == "positive"
-
-
-@pytest.mark.parametrize("text", ["Octreotide scan", "OctreoScan", "Somatostatin receptor scintigraphy", "SSTR-PET"])
-def test_every_receptor_imaging_counts(text: str) -> None:
-    assert seen("sstr", ILEUM, pet("positive", text=text)) == "positive"
-
-
-def test_fdg_pet_says_nothing_about_receptors() -> None:
-    assert seen("sstr", ILEUM, pet("Intense uptake", text="FDG PET/CT")) == "unknown"
-
-
-def test_an_unfinished_report_says_nothing() -> None:
-    assert seen("sstr", ILEUM, pet("positive", status="registered")) == "unknown"
-
-
-@pytest.mark.parametrize(("words", "value"), [("positive", "positive"), ("negative", "negative"), ("score", "unknown")])
-def test_without_imaging_the_receptor_stain_counts(words: str, value: str) -> None:
-    assert seen("sstr", ILEUM, sstr2(words)) == value
-
-
-def test_imaging_comes_before_the_stain() -> None:
-    assert seen("sstr", ILEUM, sstr2("positive"), pet("negative")) == "negative"
-
-
-def test_receptor_imaging_of_one_of_two_nets_is_not_guessed() -> None:
-    both = [ILEUM, PANCREAS, pet("positive"), sstr2("positive")]
-    assert seen("sstr", *both, tumor="Condition/ileum") == "unknown"
-    assert seen("sstr", ILEUM, BREAST, pet("positive"), tumor="Condition/ileum") == "positive"
-
-
-def test_missing_receptor_results_say_why() -> None:
-    assert gap("sstr", ILEUM) is Gap.NOT_RECORDED
-    assert gap("sstr", ILEUM, without=("reports",)) is Gap.NOT_SEARCHED
-
-
-# --- progression -------------------------------------------------------------------------------------------------
 
 
 def progression(*resources: Resource) -> str:
@@ -173,6 +94,8 @@ def test_a_report_may_say_it(words: str) -> None:
         "Progress note",
         "Partial response",
         "Liver lesions",
+        "Progression of the degenerative changes of the spine",
+        "Progressive fibrosis of both lungs, progression of emphysema",
     ],
 )
 def test_a_guarded_phrase_is_no_progression(words: str) -> None:
@@ -210,3 +133,55 @@ def test_a_status_in_words_is_read() -> None:
 def test_an_undated_worsening_is_neither_past_nor_missing() -> None:
     assert gap("progression", ILEUM, disease_status("worsened", "")) is Gap.NOT_READABLE
     assert progression(disease_status("stable", "")) == "none-recorded"
+
+
+def test_a_course_of_another_disease_answers_nothing() -> None:
+    worse = disease_status("worsened", "2026-08-01")
+    assert progression(worse, ct("Hemodynamically stable, stable renal function", "2026-10-01")) == "yes"
+    assert progression(worse, ct("Possibly stable disease", "2026-10-01")) == "yes"
+    assert progression(worse, ct("Stable liver lesions, stable pleural effusion", "2026-10-01")) == "past"
+    assert progression(ct("Progression of liver metastases, more ascites, stable heart")) == "yes"
+
+
+def test_a_stable_that_may_be_of_the_same_day_contradicts() -> None:
+    assert gap("progression", ILEUM, disease_status("worsened", "2026-10-10"), ct("Stable disease", "2026-10")) is (
+        Gap.CONTRADICTORY
+    )
+
+
+@pytest.mark.parametrize("date", ["2026-10-01", "2026-10"])
+def test_a_therapy_that_may_have_begun_before_leaves_it_open(date: str) -> None:
+    begun = administration("Everolimus", date)
+    assert gap("progression", ILEUM, disease_status("worsened", "2026-10-01"), begun) is Gap.NOT_READABLE
+
+
+def test_a_drug_with_an_undated_trace_may_be_an_old_one() -> None:
+    traces = [request("Everolimus", date=""), administration("Everolimus", "2026-10-20")]
+    assert gap("progression", ILEUM, disease_status("worsened", "2026-10-01"), *traces) is Gap.NOT_READABLE
+
+
+def test_a_cycle_recorded_as_a_procedure_is_a_new_line() -> None:
+    cycle = procedure(text="PRRT with 177Lu-DOTATATE", date="2026-10-20")
+    assert progression(disease_status("worsened", "2026-10-01"), cycle) == "past"
+
+
+def test_a_drug_that_treats_no_cancer_is_no_line() -> None:
+    assert progression(disease_status("worsened", "2026-10-01"), administration("Diazoxide", "2026-10-20")) == "yes"
+
+
+def test_a_report_that_says_progression_without_a_date_leaves_it_open() -> None:
+    assert gap("progression", ILEUM, ct("Progressive disease", "")) is Gap.NOT_READABLE
+    assert gap("progression", ILEUM, ct("Progressive disease", ""), disease_status("worsened", "2023-01-01")) is (
+        Gap.NOT_READABLE
+    )
+    assert progression(ct("Progressive disease", ""), disease_status("worsened", "2026-10-01")) == "yes"
+
+
+def test_a_progression_of_no_named_tumor_is_not_guessed() -> None:
+    both = [ILEUM, BREAST, ct("Progressive disease")]
+    assert gap("progression", *both, tumor="Condition/ileum") is Gap.NOT_LINKED
+    old = [ILEUM, BREAST, ct("Progressive disease", "2023-01-01")]
+    assert gap("progression", *old, tumor="Condition/ileum") is Gap.NOT_LINKED
+    own = disease_status("worsened", "2024-10-01", focus=[ref("Condition/ileum")])
+    assert seen("progression", *old, own, tumor="Condition/ileum") == "past"
+    assert gap("progression", *both, own, tumor="Condition/ileum") is Gap.NOT_LINKED

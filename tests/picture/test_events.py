@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from cds_service.fhir.dates import parse
 from cds_service.picture.events import events
-from tests.picture.charts import Resource, administration, condition, procedure, record, request, specimen
+from tests.picture.charts import Resource, administration, concept, condition, procedure, record, ref, request, specimen
 
 DRAW = "2026-11-10"
 
@@ -134,3 +136,74 @@ def test_an_event_with_a_coarse_date_is_named() -> None:
     assert "too coarse" in unclear(condition("icd-10-cm|I63.9", onsetDateTime="2026-11"))
     assert unclear(condition("icd-10-cm|I63.9", onsetDateTime="2026-08")) == ""
     assert unclear(procedure(text="Liver biopsy", date="2026-11")) == ""
+
+
+# --- admissions --------------------------------------------------------------------------------------------------
+
+
+def stay(*, reason: str = "icd-10-cm|I63.9", start: str = "2026-11-01", kind: str = "IMP", **members: Any) -> Resource:
+    return {
+        "resourceType": "Encounter",
+        "status": "finished",
+        "class": {"code": kind},
+        "reasonCode": [concept(reason)] if reason else [],
+        "period": {"start": start} if start else {},
+    } | members
+
+
+@pytest.mark.parametrize("kind", ["IMP", "EMER", "ACUTE", ""])
+def test_an_admission_for_a_stroke_counts_by_its_start(kind: str) -> None:
+    assert kinds(stay(kind=kind)) == ["neuro-14-days"]
+    assert spoiling(stay(kind=kind)) == ["neuro-14-days"]
+
+
+@pytest.mark.parametrize("text", ["Seizure", "Cardiac arrest", "Krampfanfall"])
+def test_an_admission_counts_by_the_words_of_its_reason(text: str) -> None:
+    assert kinds(stay(reasonCode=[concept(text=text)])) == ["neuro-14-days"]
+
+
+@pytest.mark.parametrize(
+    ("day", "expected"),
+    [
+        ("2026-10-27", ["neuro-14-days"]),
+        ("2026-10-26", ["neuro-30-days"]),
+        ("2026-10-11", ["neuro-30-days"]),
+        ("2026-10-10", []),
+    ],
+)
+def test_an_admission_counts_in_the_same_windows_as_an_onset(day: str, expected: list[str]) -> None:
+    assert kinds(stay(start=day)) == expected
+
+
+@pytest.mark.parametrize(
+    "resource",
+    [
+        stay(kind="AMB"),
+        stay(kind="VR"),
+        stay() | {"class": {"system": "urn:local", "code": "13", "display": "Outpatient"}},
+        stay(status="planned"),
+        stay(status="cancelled"),
+        stay(status="entered-in-error"),
+        stay(reason="icd-10-cm|I10"),
+        stay(reason=""),
+        stay(reasonCode=[concept(text="History of stroke")]),
+        stay(start=""),
+        stay(period=None),
+        stay(period={"end": "2026-11-05"}),
+    ],
+)
+def test_a_visit_or_a_stay_without_event_and_start_is_no_event(resource: Resource) -> None:
+    assert kinds(resource) == []
+
+
+def test_an_admission_may_name_its_reason_as_a_condition() -> None:
+    stroke = condition("icd-10-cm|I63.9", id="stroke", recordedDate="2026-11-01")
+    refuted = condition("icd-10-cm|I63.9", id="stroke", verification="refuted")
+    admitted = stay(reason="", reasonReference=[ref("Condition/stroke")])
+    assert kinds(stroke, admitted) == ["neuro-14-days"]
+    assert kinds(refuted, admitted) == []
+    assert kinds(admitted) == []
+
+
+def test_an_admission_with_a_coarse_start_is_named() -> None:
+    assert "too coarse" in unclear(stay(start="2026-11"))
