@@ -19,6 +19,7 @@ from cds_service.picture.grading import UNGRADED_SITES, grade_features, grading_
 from cds_service.picture.hormone import hormone_feature
 from cds_service.picture.ki67 import ki67_features
 from cds_service.picture.nse import newest_reading, nse_features
+from cds_service.picture.nse_readings import nse_series
 from cds_service.picture.orders import Draft, ordering_feature
 from cds_service.picture.other_markers import cga_features, newest_cga
 from cds_service.picture.overview import Seen, overview_features
@@ -51,7 +52,7 @@ def draw_picture(record: Record, drafted: tuple[Draft, ...]) -> PatientPicture:
         [
             *person_features(record),
             *overview_features(seen, record),
-            *nse_features(record, _nse_from(drawn)),
+            *nse_features(nse_series(record, _nse_from(drawn)), record),
             *cga_features(record),
         ],
         Scope.PATIENT,

@@ -111,6 +111,7 @@ def _wanted(named: tuple[str, ...], concepts: tuple[str, ...]) -> str:
 
 
 def _is_panel(resource: Resource, record: Record) -> bool:
-    """An Observation that only gathers: no value of its own, but components or members."""
+    """An Observation that only gathers: no value of its own and no word on why, but components or members."""
     gathers = bool(elements(resource.at("component")) or resource.at("hasMember"))
-    return gathers and value_of(resource.data, record.book).is_empty
+    value = value_of(resource.data, record.book)
+    return gathers and value.is_empty and not value.absent
