@@ -126,13 +126,15 @@ def nse_series(record: Record, not_before: datetime | None = None) -> Series:
     within = [item for item in dated if record.recent(item.when, months)]
     recent = tuple(item for item in within if not item.reading.result.preliminary) or tuple(within)
     open_ = tuple(item for item in dated if record.recent(item.when, months) is None)
-    return Series(dated, recent, open_, _gap(len(dated) < len(judged), bool(open_ and not recent), record))
+    gap = missing(judged, record)
+    if open_ and not recent:
+        gap = Gap.NOT_READABLE, "the date of an NSE result is too coarse for its window"
+    return Series(dated, recent, open_, gap)
 
 
-def _gap(undated: bool, only_open: bool, record: Record) -> tuple[Gap, str] | None:
-    if only_open:
-        return Gap.NOT_READABLE, "the date of an NSE result is too coarse for its window"
-    if undated:
+def missing(judged: Iterable[Judged], record: Record) -> tuple[Gap, str] | None:
+    """Why nothing may be said of a reading that is not among these."""
+    if any(item.when is None for item in judged):
         return Gap.NOT_READABLE, "an NSE result has no date"
     return None if record.searched("nse") else (Gap.NOT_SEARCHED, "")
 
