@@ -59,9 +59,9 @@ def surgery_features(
 
 def _before(removal: _Removal, record: Record) -> Feature:
     """Of the usable readings in the window before the resection the last one."""
-    readings = _candidates(judged_readings(record))
+    readings = _candidates(item.spared(removal.when) for item in judged_readings(record))
     window = record.limits.nse_before_surgery_days
-    possible = [i for i in readings if removal.days_before(i)[1] >= 0 and removal.days_before(i)[0] <= window]
+    possible = [item for item in readings if _may_be_before(item, removal, window)]
     sure = [item for item in possible if _is_before(item, removal, window)]
     chosen = sure[-1] if sure else None
     rivals = [item for item in possible if item not in sure and (chosen is None or item.last_day > chosen.last_day)]
@@ -74,6 +74,11 @@ def _before(removal: _Removal, record: Record) -> Feature:
     if chosen.reading.level is Level.UNKNOWN:
         return unknown(_BEFORE, Gap.NOT_READABLE, "the NSE before the resection has no level", shown)
     return known(_BEFORE, chosen.reading.level, evidence=shown)
+
+
+def _may_be_before(item: Judged, removal: _Removal, window: int) -> bool:
+    ahead = item.when is not None and item.when.earliest < removal.when.latest
+    return ahead and removal.days_before(item)[0] <= window
 
 
 def _is_before(item: Judged, removal: _Removal, window: int) -> bool:
