@@ -19,7 +19,7 @@ _SEXES = {
     "male": re.compile(r"\b(?:males?|m[ae]n|männer|männlich\w*)\b", re.IGNORECASE),
     "female": re.compile(r"\b(?:females?|wom[ae]n|frauen|weiblich\w*)\b", re.IGNORECASE),
 }
-_LABEL = re.compile(r"^[^\d<>≤≥]*:\s*[(\[]?|^[(\[]")
+_LABEL = re.compile(r"^(?:[^\d<>≤≥]*:\s*)?[(\[]?\s*(?:bis(?! zu)\s+)?", re.IGNORECASE)
 _DAYS_A_YEAR = Decimal("365.2425")
 _A_YEAR = {
     **dict.fromkeys(("", "a", "y", "yr", "yrs", "year", "years", "jahr", "jahre"), Decimal(1)),
@@ -63,8 +63,8 @@ def unit_of_range(range_: Element) -> str:
 
 
 def _readable(range_: Element) -> Element:
-    """ "Normal: (0-16.3 ng/mL)" without its label and brackets."""
-    return {**range_, "text": _LABEL.sub("", text(range_.get("text")))}
+    """ "Normal: (0-16.3 ng/mL)", "bis 15,5" without the words and brackets before the figure."""
+    return {**range_, "text": _LABEL.sub("", text(range_.get("text")), count=1)}
 
 
 def _fits(range_: Element, when: When | None, record: Record) -> bool:

@@ -120,6 +120,8 @@ def test_serum_codes_local_codes_and_words_are_readings(resource: Resource) -> N
         (observation("loinc|2225-1", 21.1, "U/L"), "not-convertible"),
         (observation("loinc|19193-2", 21.1, "[arb'U]/mL"), "not-convertible"),
         (nse(status="preliminary"), "preliminary-only"),
+        (nse(None, status="preliminary"), "preliminary-only"),  # no status that counts
+        (nse(21.1, "nmol/L", status="preliminary"), "not-convertible"),
         (nse(note=[{"text": "slightly hemolyzed"}]), "hemolyzed"),
     ],
 )
@@ -312,6 +314,16 @@ def test_usable_readings_are_counted_one_per_specimen() -> None:
 def test_readings_that_cannot_be_used_are_not_counted() -> None:
     assert count(nse(note=[{"text": "hemolyzed"}])) == "none"
     assert count(nse(), nse(date="2025-01-01")) == "one"
+
+
+def test_results_of_one_day_without_a_specimen_are_one_draw() -> None:
+    assert count(nse(date="2026-11-10"), nse(date="2026-11-10T08:00:00Z")) == "one"
+    assert count(nse(specimen=ref("Specimen/s")), nse(18)) == "one"
+    assert count(nse(specimen=ref("Specimen/s")), nse(18, specimen=ref("Specimen/t"))) == "two-or-more"
+
+
+def test_a_reading_whose_date_leaves_the_window_open_leaves_the_count_open() -> None:
+    assert gap("nse-count", nse(), nse(date="2025-11")) is Gap.NOT_READABLE
 
 
 # --- the age -----------------------------------------------------------------------------------------------------

@@ -218,7 +218,7 @@ def test_bounds_have_no_slope(first: Any, last: Any) -> None:
 
 def test_a_value_without_a_limit_has_no_slope() -> None:
     system = "http://terminology.hl7.org/CodeSystem/v3-ObservationInterpretation"
-    flagged = {"interpretation": [{"coding": [{"code": "H", "system": system}]}], "high": None}
+    flagged: dict[str, Any] = {"interpretation": [{"coding": [{"code": "H", "system": system}]}], "high": None}
     assert gap("nse-half-life", *falling(100, 62, **flagged), ETOPOSIDE) is Gap.NOT_READABLE
 
 

@@ -51,6 +51,12 @@ def test_a_panel_that_only_gathers_is_no_result() -> None:
     assert values(observation("loinc|15060-7", hasMember=[{"reference": "Observation/x"}])) == []
 
 
+def test_a_result_that_says_why_it_has_no_value_is_no_panel() -> None:
+    index = {"code": concept(text="Hemolysis index"), "valueString": "3+"}
+    rejected = nse(None, component=[index], dataAbsentReason={"text": "hemolyzed, not reported"})
+    assert values(rejected) == [""]
+
+
 def test_a_more_exact_sibling_hides_the_wanted_concept() -> None:
     breast = observation("loinc|85330-9", 30, "%", text="Ki-67")
     of: Record = record(breast)
