@@ -162,6 +162,8 @@ def _half_life(series: Series, treatment: Treatment | _Open | None, record: Reco
 def _no_pair(series: Series, shown: tuple[Evidence, ...]) -> _Said | _Open:
     if series.gap:
         return _Open(*series.gap, shown)
+    if series.doubtful:
+        return _Open(Gap.NOT_READABLE, "a draw, or an event near it, has no exact date", shown)
     return NseHalfLife.NOT_APPLICABLE, (*shown, Evidence("no second usable NSE far enough before it")), ""
 
 

@@ -203,8 +203,11 @@ def test_a_reading_up_to_14_days_before_the_first_dose_is_its_beginning(before: 
 
 
 def test_coarse_dates_leave_the_slope_open() -> None:
-    assert gap("nse-half-life", *falling(100, 62), request("Etoposide", date="2026-10")) is None
-    assert gap("nse-half-life", *falling(100, 62), request("Etoposide", date="2026-11")) is Gap.NOT_READABLE
+    assert gap("nse-half-life", *falling(100, 62), request("Etoposide", date="2026-10")) is Gap.NOT_READABLE
+    for begin, expected in (("2026-09", None), ("2026-10", None), ("2026-11", Gap.NOT_READABLE)):
+        assert gap("nse-half-life", *falling(100, 62), request("Atezolizumab", date=begin)) is expected
+    early = falling(100, 45, "2026-10-12")
+    assert gap("nse-half-life", *early, request("Atezolizumab", date="2026-10")) is Gap.NOT_READABLE
     assert gap("nse-half-life", *falling(100, 62, "2026-10"), ETOPOSIDE) is Gap.NOT_READABLE
     assert gap("nse-half-life", *falling(100, 45, "2026-09"), ETOPOSIDE) is None
     assert gap("nse-half-life", *falling(100, 12.0, "2026-09", high=10), ETOPOSIDE) is None

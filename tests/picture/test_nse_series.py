@@ -245,7 +245,10 @@ def test_the_laboratory_may_stand_on_the_report_or_within_the_result() -> None:
     ]
     assert method(first, second, *reports) == "mixed"
     held = [
-        {"contained": [{"resourceType": "Organization", "id": "o", "name": name}], "performer": [ref("#o")]}
+        {
+            "contained": [{"id": "s"}, {"resourceType": "Organization", "id": "o", "name": name}],
+            "performer": [ref("#o")],
+        }
         for name in ("City lab", "County lab")
     ]
     assert method(first | held[0], second | held[1]) == "mixed"
