@@ -137,7 +137,8 @@ def _event(newest: Judged | None, gap: _Gap, record: Record) -> Feature:
 
 
 def _age(series: Series, record: Record) -> Feature:
-    newest = newest_of(series.dated)
+    """A sample that brought no value is no reading: it may have to be drawn again tomorrow."""
+    newest = newest_of(item for item in series.dated if item.state is not NseReading.NO_VALUE)
     if newest is None or newest.when is None:
         return _none("nse-age", NseAge.NONE_FOUND, series.gap)
     days = record.limits.nse_fresh_days

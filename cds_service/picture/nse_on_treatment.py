@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 from fractions import Fraction
+from itertools import takewhile
 
 from cds_service.guideline.features import Evidence, Feature, Gap, known, unknown
 from cds_service.guideline.patient_values import Level, NseHalfLife, NsePersistence
@@ -105,23 +106,18 @@ def _persistence(series: Series, treatment: Treatment | _Open | None, record: Re
     if treatment.begin is None:
         return _undated(treatment)
     first, last = treatment.begin
-    if any(item.last_day >= first and (item in series.doubtful or item.first_day < last)
-           for item in (*series.usable, *series.doubtful)):  # fmt: skip
+    coarse = [item for item in series.usable if item.first_day < last]
+    if any(item.last_day >= first for item in (*coarse, *series.doubtful)):
         return _Open(Gap.NOT_READABLE, "a date leaves open whether an NSE was drawn under the treatment", shown)
     return _stayed_high([item for item in series.usable if item.first_day >= last], treatment, record)
 
 
 def _stayed_high(under: list[Judged], treatment: Treatment, record: Record) -> _Said | _Open:
     """Over the readings under treatment: the run of high ones that ends with the newest, as far as they compare."""
-    run: list[Judged] = []
-    for item in reversed(under):
-        if item.reading.level is not Level.HIGH:
-            break
-        if not difference(item.reading.result, under[-1].reading.result, record):
-            run.insert(0, item)
+    high = list(takewhile(lambda item: item.reading.level is Level.HIGH, reversed(under)))
+    run = [i for i in reversed(high) if not difference(i.reading.result, under[-1].reading.result, record)]
     evidence = (*(item.reading.evidence for item in run or under[-1:]), *treatment.evidence)
-    rest = [item for item in under if item not in run]
-    if any(item.reading.level is Level.UNKNOWN for item in rest):
+    if any(item.reading.level is Level.UNKNOWN for item in under[: len(under) - len(high)][-1:]):
         return _Open(Gap.NOT_READABLE, "an NSE under the treatment has no level", evidence)
     weeks = timedelta(weeks=record.limits.nse_persistence_weeks).days
     if len(run) < _ENOUGH or days_between(run[0], run[-1])[1] < weeks:

@@ -82,38 +82,28 @@ class Series:
     Attributes:
         dated: of any age.
         recent: of the last 12 months; a preliminary one only if there is nothing else.
-        open: dated too coarsely to tell whether they are of the last 12 months.
+        usable: the usable readings among them, one of each sample.
+        doubtful: readings that may be usable ones of the last 12 months: an event or the draw has no exact date.
         gap: why nothing may be said of a reading that was not found.
     """
 
     dated: tuple[Judged, ...]
     recent: tuple[Judged, ...]
-    open: tuple[Judged, ...]
+    usable: tuple[Judged, ...]
+    doubtful: tuple[Judged, ...]
     gap: tuple[Gap, str] | None
 
     @property
     def newest(self) -> Judged | None:
         return newest_of(self.recent)
 
-    @property
-    def usable(self) -> list[Judged]:
-        """The usable readings of the last 12 months, one of each sample."""
-        return one_per_sample(item for item in self.recent if item.state is NseReading.USABLE)
-
-    @property
-    def doubtful(self) -> list[Judged]:
-        """Readings that may be usable ones of the last 12 months."""
-        unclear = [item for item in self.recent if item.state is None]
-        return unclear + [item for item in self.open if item.state in (None, NseReading.USABLE)]
-
     def before(self, last: Judged, days: int) -> tuple[Judged | None, str]:
         """The usable reading before this one, at least so many days earlier; or a word on why that is open."""
         others = [item for item in (*self.usable, *self.doubtful) if item is not last]
-        earlier = [item for item in others if days_between(item, last)[1] >= days]
-        sure = [item for item in earlier if days_between(item, last)[0] >= days and item not in self.doubtful]
+        sure = [item for item in self.usable if item is not last and days_between(item, last)[0] >= days]
         chosen = max(sure, key=lambda item: item.reading.result.sort_key, default=None)
         after = chosen.last_day if chosen else date.min
-        rivals = [item for item in earlier if item is not chosen and item.last_day > after]
+        rivals = [i for i in others if i is not chosen and i.last_day > after and days_between(i, last)[1] >= days]
         newer = [item for item in others if item.last_day > last.last_day]
         return (None, _OPEN_DATE) if rivals or newer else (chosen, "")
 
@@ -122,14 +112,17 @@ def nse_series(record: Record, not_before: datetime | None = None) -> Series:
     """`not_before`: the last resection, where every tumor that NSE follows was resected."""
     judged = [item for item in judged_readings(record) if _counts_from(item, not_before)]
     dated = tuple(item for item in judged if item.when is not None)
-    months = record.limits.marker_look_back_months
-    within = [item for item in dated if record.recent(item.when, months)]
-    recent = tuple(item for item in within if not item.reading.result.preliminary) or tuple(within)
-    open_ = tuple(item for item in dated if record.recent(item.when, months) is None)
+    within = {id(item): record.recent(item.when, record.limits.marker_look_back_months) for item in dated}
+    every = tuple(item for item in dated if within[id(item)])
+    recent = tuple(item for item in every if not item.reading.result.preliminary) or every
+    open_ = [item for item in dated if within[id(item)] is None]
     gap = missing(judged, record)
     if open_ and not recent:
         gap = Gap.NOT_READABLE, "the date of an NSE result is too coarse for its window"
-    return Series(dated, recent, open_, gap)
+    usable = one_per_sample(item for item in recent if item.state is NseReading.USABLE)
+    unclear = [item for item in recent if item.state is None]
+    unclear += [item for item in open_ if item.state in (None, NseReading.USABLE)]
+    return Series(dated, recent, usable, tuple(unclear), gap)
 
 
 def missing(judged: Iterable[Judged], record: Record) -> tuple[Gap, str] | None:
@@ -167,21 +160,21 @@ def newest_of(readings: Iterable[Judged]) -> Judged | None:
     )
 
 
-def one_per_sample(readings: Iterable[Judged]) -> list[Judged]:
-    """The last result of each sample, oldest first."""
+def one_per_sample(readings: Iterable[Judged]) -> tuple[Judged, ...]:
+    """The last result of each sample, oldest first: one specimen where it is named, else one day."""
     kept: list[Judged] = []
+    specimens: set[str] = set()
+    days: set[str] = set()
+    unnamed: set[str] = set()
     for item in reversed(list(readings)):
-        if not any(_same_sample(item, other) for other in kept):
-            kept.insert(0, item)
-    return kept
-
-
-def _same_sample(one: Judged, other: Judged) -> bool:
-    """One specimen where both name one, else the same day."""
-    named = [reference(item.reading.result.resource.at("specimen")) for item in (one, other)]
-    if all(named):
-        return named[0] == named[1]
-    return one.when is not None and other.when is not None and one.when.text == other.when.text
+        specimen = reference(item.reading.result.resource.at("specimen"))
+        day = item.when.text if item.when else ""
+        if (specimen in specimens or day in unnamed) if specimen else day in days:
+            continue
+        kept.append(item)
+        days.add(day)
+        (specimens if specimen else unnamed).add(specimen or day)
+    return tuple(reversed(kept))
 
 
 def days_of(when: When) -> tuple[date, date]:

@@ -87,7 +87,7 @@ def _is_before(item: Judged, removal: _Removal, window: int) -> bool:
     return ahead and removal.days_before(item)[1] <= window and item.state is NseReading.USABLE
 
 
-def _candidates(judged: Iterable[Judged]) -> list[Judged]:
+def _candidates(judged: Iterable[Judged]) -> tuple[Judged, ...]:
     """Readings that are usable, or may be, one of each sample."""
     return one_per_sample(item for item in judged if item.when and item.state in (None, NseReading.USABLE))
 

@@ -348,6 +348,12 @@ def test_the_age_is_that_of_the_newest_reading(date: str, value: str) -> None:
     assert seen("nse-age", nse(date=date), nse(date="2018-01-01")) == expected
 
 
+def test_a_rejected_sample_has_no_age() -> None:
+    rejected = nse(None, dataAbsentReason={"text": "hemolyzed, not reported"})
+    assert seen("nse-age", rejected) == "none-found"
+    assert seen("nse-age", rejected, nse(date="2026-09-01")) == "15-days-to-12-months"
+
+
 # --- the specimen ------------------------------------------------------------------------------------------------
 
 

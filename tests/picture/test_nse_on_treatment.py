@@ -119,6 +119,8 @@ def test_a_bound_between_may_be_high() -> None:
 
 def test_a_reading_without_a_level_leaves_persistence_open() -> None:
     assert gap("nse-persistence", *series(60, ">10 ug/L", 61), ETOPOSIDE) is Gap.NOT_READABLE
+    long_ago = nse(">10 ug/L", date="2026-08-20"), nse(12, date="2026-08-30")
+    assert persistence(*long_ago, *series(60, 58, 61), ETOPOSIDE) == "persistently-high"
 
 
 def test_a_coarse_first_date_leaves_the_six_weeks_open() -> None:
