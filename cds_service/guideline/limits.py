@@ -94,3 +94,5 @@ class Limits:
     nse_nsclc_high: Decimal
     nse_before_surgery_days: int
     nse_after_surgery_days: int
+    nse_half_life_multiple: Decimal
+    nse_baseline_days: int

@@ -134,6 +134,7 @@ class FeatureKind:
 
 
 _MEDICATION = ("medication-requests", "medication-statements", "medication-administrations", "medication-dispenses")
+_USABLE_NSE = ("nse", "specimens", "reports", "conditions", "procedures", *_MEDICATION)
 _TUMOR = ("conditions", "pathology", "reports")
 _IMAGING = ("reports", "imaging-studies", "procedures")
 
@@ -171,19 +172,19 @@ _KINDS = (
         "nse-event", Scope.PATIENT, NseEvent, "events before the NSE draw", ("nse", "conditions", "procedures")
     ),
     FeatureKind("nse-above-nsclc-range", Scope.PATIENT, NseAboveNsclcRange, "NSE", ("nse",)),
-    FeatureKind("nse-method", Scope.PATIENT, NseMethod, "NSE", ("nse",)),
-    FeatureKind("nse-trend", Scope.PATIENT, NseTrend, "earlier NSE", ("nse",)),
-    FeatureKind("nse-persistence", Scope.PATIENT, NsePersistence, "earlier NSE", ("nse", *_MEDICATION)),
-    FeatureKind("nse-half-life", Scope.PATIENT, NseHalfLife, "earlier NSE", ("nse", *_MEDICATION)),
+    FeatureKind("nse-method", Scope.PATIENT, NseMethod, "NSE", _USABLE_NSE),
+    FeatureKind("nse-trend", Scope.PATIENT, NseTrend, "earlier NSE", _USABLE_NSE),
+    FeatureKind("nse-persistence", Scope.PATIENT, NsePersistence, "earlier NSE", _USABLE_NSE),
+    FeatureKind("nse-half-life", Scope.PATIENT, NseHalfLife, "earlier NSE", _USABLE_NSE),
     FeatureKind(
         "nse-confounder",
         Scope.PATIENT,
         NseConfounder,
         "other causes of a raised NSE",
-        ("nse", "conditions", *_MEDICATION),
+        ("nse", "conditions", "procedures", *_MEDICATION),
     ),
-    FeatureKind("nse-before-surgery", Scope.PATIENT, Level, "NSE before the resection", ("nse", "procedures")),
-    FeatureKind("nse-after-surgery", Scope.PATIENT, NseAfterSurgery, "NSE after the resection", ("nse", "procedures")),
+    FeatureKind("nse-before-surgery", Scope.PATIENT, Level, "NSE before the resection", _USABLE_NSE),
+    FeatureKind("nse-after-surgery", Scope.PATIENT, NseAfterSurgery, "NSE after the resection", _USABLE_NSE),
     FeatureKind("cga-level", Scope.PATIENT, Level, "chromogranin A", ("markers",)),
     FeatureKind("cga-age", Scope.PATIENT, MarkerAge, "chromogranin A", ("markers",)),
     FeatureKind("cea-level", Scope.PATIENT, Level, "CEA", ("markers",)),

@@ -35,6 +35,7 @@ class Event:
 
     kind: NseEvent
     evidence: Evidence
+    when: When
 
     @property
     def spoils(self) -> bool:
@@ -54,13 +55,15 @@ def events(draw: When, record: Record) -> tuple[tuple[Event, ...], str]:
     """The events before a draw, and a word on one whose date is too coarse to tell."""
     found: list[Event] = []
     unclear = ""
-    for candidate in _candidates(record):
+    if "events" not in record.once:
+        record.once["events"] = tuple(_candidates(record))
+    for candidate in record.once["events"]:
         for days, kind in candidate.windows:
             before = _in_window(candidate.when, draw, days)
             if before:
-                found.append(Event(kind, candidate.evidence))
+                found.append(Event(kind, candidate.evidence, candidate.when))
                 break
-            if before is None and Event(kind, candidate.evidence).spoils:
+            if before is None and Event(kind, candidate.evidence, candidate.when).spoils:
                 unclear = f"{candidate.evidence.text}: its date is too coarse to place it before or after the draw"
     return tuple(found), unclear
 

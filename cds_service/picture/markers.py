@@ -10,18 +10,24 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
-from cds_service.fhir.amounts import Amount, number
+from cds_service.fhir.amounts import Amount
 from cds_service.fhir.codes import Codeable
 from cds_service.fhir.dates import When
-from cds_service.fhir.units import Refused, factor, normalized
-from cds_service.fhir.values import Element, code_of, codeables, elements, text, upper_limit
+from cds_service.fhir.units import Refused, factor
+from cds_service.fhir.values import Element, codeables, elements, reference, text
 from cds_service.guideline.concepts import MarkerLimits
 from cds_service.guideline.features import Evidence
 from cds_service.guideline.patient_values import Level
 from cds_service.picture.record import Record, dated
+from cds_service.picture.reference_ranges import own_limit, unit_of_range
 from cds_service.picture.results import Result
 
-_CHILDREN = re.compile(r"child|infant|newborn|neonat|p(?:a?e|ä)diat|\bkind|säugling", re.IGNORECASE)
+_OTHER_FLUID = re.compile(
+    r"\bcsf\b|cerebrospinal|\bliquor|pleura|ascit|aszites|peritone|pericard|effusion|erguss|tissue|gewebe|punktat|biops"
+    r"|aspirat|\b(?:body |cyst )?fluid\b|\bcyst|\bzyste|\bsemen\b|saliva|speichel|stool|f(?:a?e)ces|stuhl",
+    re.IGNORECASE,
+)
+_URINE = re.compile(r"urine?\b|\bharn", re.IGNORECASE)
 
 _LIMIT_WORDS = {"laboratory": "limit", "site": "site limit", "assumed": "assumed limit"}
 
@@ -77,27 +83,51 @@ class Reading:
         return Evidence(dated(words, self.when), self.result.resource.reference)
 
 
+def is_of_other_fluid(result: Result, record: Record, *, urine: bool = False) -> bool:
+    """Spinal fluid, an effusion or tissue under the code of blood; `urine`: the marker is measured in it."""
+    words = list(_specimen_words(result, record))
+    return any(_OTHER_FLUID.search(word) or (not urine and _URINE.search(word)) for word in words)
+
+
+def _specimen_words(result: Result, record: Record) -> Iterator[str]:
+    """What the result and its Specimen call the sample, in words or by a code that is a word ("CSF")."""
+    named = result.resource.at("specimen")
+    yield from (text(item.get("display")) for item in elements(named))
+    specimen = record.chart.find(reference(named))
+    for kind in codeables(specimen.at("type"), record.book) if specimen else ():
+        yield from kind.texts
+        yield from (coding.code for coding in kind.codings)
+
+
 def comparable(result: Result, marker: MarkerLimits, record: Record) -> Reading:
     """A reading in the marker's own unit, with a fallback limit (NSE)."""
     value = result.value
     if value.amount is None:
-        level = _interpreted(result.holder, record) or _interpreted_words(value.coded, record) or Level.UNKNOWN
+        level = _interpreted(result.holder, record) or _called(value.coded, record) or Level.UNKNOWN
         return Reading(result, marker.name, None, marker.unit, "no number was given", None, level)
-    by = _factor(result, marker)
+    by = _factor(result, marker, record)
     if isinstance(by, Refused):
         return Reading(result, marker.name, None, marker.unit, by.reason, None, Level.UNKNOWN)
     amount = value.amount.scaled(by)
-    own = own_limit(result.holder, by, marker.unit)
-    if own is not None and not _is_plausible(own, marker, times=2):
+    own = own_limit(result.holder, by, marker.unit, result.when, record)
+    if own is None:
+        return _without_range(result, amount, marker, record)
+    if not _is_plausible(own, marker, times=2):
         problem = f"its own limit, {own:f} {marker.unit}, cannot be that of {marker.name}"
         return Reading(result, marker.name, amount, marker.unit, problem, None, Level.UNKNOWN)
-    limit = Limit(own, "laboratory") if own is not None else None
-    if limit is None:
-        interpreted = _interpreted(result.holder, record)
-        if interpreted:
-            return Reading(result, marker.name, amount, marker.unit, "", None, interpreted)
-        limit = _site_limit(result, marker, record) or Limit(Decimal(marker.upper_limit), "assumed")
-    return Reading(result, marker.name, amount, marker.unit, "", limit, _level(amount, limit.value))
+    return Reading(result, marker.name, amount, marker.unit, "", Limit(own, "laboratory"), _level(amount, own))
+
+
+def _without_range(result: Result, amount: Amount, marker: MarkerLimits, record: Record) -> Reading:
+    """By the laboratory's interpretation, else by the limit of the site or the assumed one."""
+    interpreted = _interpreted(result.holder, record)
+    if interpreted:
+        return Reading(result, marker.name, amount, marker.unit, "", None, interpreted)
+    limit = _site_limit(result, marker, record) or Limit(Decimal(marker.upper_limit), "assumed")
+    level, problem = _level(amount, limit.value), ""
+    if level is Level.NORMAL and "abnormal" in _flags(result.holder, record):
+        level, problem = Level.UNKNOWN, "the laboratory calls it abnormal and sent no limit"
+    return Reading(result, marker.name, amount, marker.unit, problem, limit, level)
 
 
 def _site_limit(result: Result, marker: MarkerLimits, record: Record) -> Limit | None:
@@ -129,7 +159,7 @@ def by_own_range(result: Result, marker: MarkerLimits, record: Record) -> Readin
     """A reading against the result's own range or interpretation only (chromogranin A: assays do not compare)."""
     value = result.value
     unit = value.unit
-    own = own_limit(result.holder, Decimal(1), unit)
+    own = own_limit(result.holder, Decimal(1), unit, result.when, record)
     if value.amount is not None and own is not None:
         return Reading(result, marker.name, value.amount, unit, "", Limit(own, "laboratory"), _level(value.amount, own))
     level = _interpreted(result.holder, record) or Level.UNKNOWN
@@ -137,12 +167,13 @@ def by_own_range(result: Result, marker: MarkerLimits, record: Record) -> Readin
     return Reading(result, marker.name, value.amount, unit, problem, None, level)
 
 
-def _factor(result: Result, marker: MarkerLimits) -> Decimal | Refused:
+def _factor(result: Result, marker: MarkerLimits, record: Record) -> Decimal | Refused:
     unit = result.value.unit
     if unit:
         return factor(unit, marker.unit)
-    own = own_limit(result.holder, Decimal(1), marker.unit)
-    if own is not None and _is_plausible(own, marker):
+    printed = {unit_of_range(range_) for range_ in elements(result.holder.get("referenceRange"))} - {""}
+    own = own_limit(result.holder, Decimal(1), marker.unit, result.when, record)
+    if own is not None and _is_plausible(own, marker) and all(factor(u, marker.unit) == Decimal(1) for u in printed):
         return Decimal(1)
     return Refused(f"no unit was given, and no reference range that shows it is {marker.unit}")
 
@@ -151,37 +182,6 @@ def _is_plausible(limit: Decimal, marker: MarkerLimits, times: int = 1) -> bool:
     """Whether laboratories have such a limit; `times`: how far beyond the known ones it may lie."""
     low, high = (Decimal(end) for end in marker.plausible_limit)
     return low / times <= limit <= high * times
-
-
-def own_limit(holder: Element, by: Decimal, unit: str) -> Decimal | None:
-    """The upper limit of the result's own adult range, in our unit; None if there is none or several differ."""
-    found = set()
-    for range_ in elements(holder.get("referenceRange")):
-        limit = upper_limit(range_)
-        if limit is not None and _is_normal_adult(range_):
-            own = _range_factor(range_, by, unit)
-            if own is not None:
-                found.add(limit * own)
-    return found.pop() if len(found) == 1 else None
-
-
-def _range_factor(range_: Element, by: Decimal, unit: str) -> Decimal | None:
-    high = range_.get("high")
-    sent = (text(high.get("code")) or text(high.get("unit"))) if isinstance(high, dict) else ""
-    if not sent or not unit:
-        return by
-    own, target = factor(sent, "ug/L"), factor(unit, "ug/L")
-    if isinstance(own, Decimal) and isinstance(target, Decimal):
-        return own / target
-    return Decimal(1) if normalized(sent) == normalized(unit) else None
-
-
-def _is_normal_adult(range_: Element) -> bool:
-    kind = code_of(range_.get("type"))
-    age = range_.get("age")
-    oldest = number(age["high"].get("value")) if isinstance(age, dict) and isinstance(age.get("high"), dict) else None
-    words = " ".join(text(item.get("text")) for item in elements(range_.get("appliesTo")))
-    return kind in ("", "normal") and (oldest is None or oldest >= 18) and not _CHILDREN.search(words)
 
 
 def _level(amount: Amount, limit: Decimal) -> Level:
@@ -196,14 +196,24 @@ def _level(amount: Amount, limit: Decimal) -> Level:
 
 def _interpreted(holder: Element, record: Record) -> Level | None:
     """What the laboratory itself thought of the value."""
-    levels = {_interpreted_words(item, record) for item in codeables(holder.get("interpretation"), record.book)}
+    levels = {_called(item, record) for item in codeables(holder.get("interpretation"), record.book)}
     levels.discard(None)
     return levels.pop() if len(levels) == 1 else None
 
 
-def _interpreted_words(item: Codeable, record: Record) -> Level | None:
-    bare = Codeable(tuple(replace(c, system="v3-interpretation") if not c.uri else c for c in item.codings), item.text)
-    values = {m.attributes.get("value") for m in record.book.which(bare, "answers/interpretation")}
+def _called(item: Codeable, record: Record) -> Level | None:
+    values = _values(item, record)
     if "high" in values:
         return Level.HIGH
     return Level.NORMAL if values and values <= {"normal", "low"} else None
+
+
+def _flags(holder: Element, record: Record) -> frozenset[str]:
+    items = codeables(holder.get("interpretation"), record.book)
+    return frozenset(value for item in items for value in _values(item, record))
+
+
+def _values(item: Codeable, record: Record) -> set[str]:
+    """Of a coded or a bare answer ("H", high); a code without a system is read as one of HL7."""
+    bare = Codeable(tuple(replace(c, system="v3-interpretation") if not c.uri else c for c in item.codings), item.text)
+    return {m.attributes.get("value", "") for m in record.book.which(bare, "answers/interpretation")}

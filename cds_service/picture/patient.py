@@ -22,15 +22,27 @@ from cds_service.picture.hormone import hormone_feature
 from cds_service.picture.imaging import ct_mri_feature, last_ct_mri, sstr_imaging_feature
 from cds_service.picture.ki67 import ki67_features
 from cds_service.picture.nse import newest_reading, nse_features
+from cds_service.picture.nse_confounders import confounder_feature
+from cds_service.picture.nse_on_treatment import treatment_features
+from cds_service.picture.nse_readings import nse_series
+from cds_service.picture.nse_series import series_features
+from cds_service.picture.nse_surgery import surgery_features
 from cds_service.picture.orders import Draft, ordering_feature
-from cds_service.picture.other_markers import cga_features, newest_cga
+from cds_service.picture.other_markers import marker_features, newest_cga
 from cds_service.picture.overview import Seen, overview_features
 from cds_service.picture.person import person_features
 from cds_service.picture.receptors import sstr_feature
 from cds_service.picture.record import Record
 from cds_service.picture.resection_exception import exception_feature
 from cds_service.picture.stains import p53_rb1_feature
-from cds_service.picture.surgery import course_feature, last_removal, operations, resection_feature, words_about
+from cds_service.picture.surgery import (
+    Operation,
+    course_feature,
+    last_removal,
+    operations,
+    resection_feature,
+    words_about,
+)
 from cds_service.picture.tissue import tissue_of
 from cds_service.picture.treatment import therapy_features
 from cds_service.picture.tumors import Tumor, tumors
@@ -44,6 +56,7 @@ class _Drawn:
     tumor: Tumor
     picture: TumorPicture
     removed: datetime | None
+    operations: tuple[Operation, ...]
 
 
 def draw_picture(record: Record, drafted: tuple[Draft, ...]) -> PatientPicture:
@@ -52,12 +65,7 @@ def draw_picture(record: Record, drafted: tuple[Draft, ...]) -> PatientPicture:
     drawn = [_draw(tumor, everyone, record) for tumor in everyone]
     seen = tuple(Seen(d.tumor, d.picture.features["diagnosis"], d.picture.features["course"]) for d in drawn)
     patient = _table(
-        [
-            *person_features(record),
-            *overview_features(seen, record),
-            *nse_features(record, _nse_from(drawn)),
-            *cga_features(record),
-        ],
+        [*person_features(record), *overview_features(seen, record), *_nse(drawn, record), *marker_features(record)],
         Scope.PATIENT,
     )
     call = _table([ordering_feature(drafted)], Scope.CALL)
@@ -116,7 +124,7 @@ def _draw(tumor: Tumor, everyone: tuple[Tumor, ...], record: Record) -> _Drawn:
     ki67 = grading.ki67.chosen
     leads = {"ki67": f"Ki-67 {ki67.amount.shown} %"} if ki67 else {}
     picture = TumorPicture(tumor.reference, tumor.label, _table(features, Scope.TUMOR), leads)
-    return _Drawn(tumor, picture, last.latest if last else None)
+    return _Drawn(tumor, picture, last.latest if last else None, tuple(removed))
 
 
 def _is_graded(tumor: Tumor, named: Named) -> bool | None:
@@ -124,6 +132,18 @@ def _is_graded(tumor: Tumor, named: Named) -> bool | None:
     if tumor.site in UNGRADED_SITES:
         return False
     return None if named.value is Diagnosis.UNKNOWN else named.value in _GRADED
+
+
+def _nse(drawn: list[_Drawn], record: Record) -> Iterable[Feature]:
+    """What NSE says: its newest reading, the series, and around the resections of the tumors it follows."""
+    series = nse_series(record, _nse_from(drawn))
+    followed = [d for d in drawn if d.tumor.family in _FOLLOWED_BY_NSE]
+    resections = [d.picture.features["resection"] for d in followed]
+    yield from nse_features(series, record)
+    yield from series_features(series, record)
+    yield from treatment_features(series, record)
+    yield confounder_feature(series, record)
+    yield from surgery_features([one for d in followed for one in d.operations], resections, record)
 
 
 def _nse_from(drawn: list[_Drawn]) -> datetime | None:

@@ -20,6 +20,7 @@ _RANK = {"corrected": 2, "amended": 2, "final": 1, "preliminary": 0}
 _MORE_EXACT = ("markers/nse-other-specimen", "pathology/ki67-breast", "pathology/mitoses-breast")
 _SHARED = ("specimen", "focus", "bodySite")
 _EFFECTIVE = ("effectiveDateTime", "effectiveInstant", "effectivePeriod", "effectiveTiming")
+_WITHDRAWN = ("entered-in-error", "cancelled")
 _LONG_AGO = datetime.min.replace(tzinfo=UTC)
 
 
@@ -48,7 +49,7 @@ class Result:
 def results(record: Record, *concepts: str) -> list[Result]:
     """All results of these concepts whose status counts, newest last; preliminary ones are marked."""
     if "results" not in record.once:
-        record.once["results"] = _all_results(record)
+        record.once["results"] = _not_withdrawn(_all_results(record), record)
     found = []
     for result, named in record.once["results"]:
         concept = _wanted(named, concepts)
@@ -174,6 +175,32 @@ def _wanted(named: tuple[str, ...], concepts: tuple[str, ...]) -> str:
 
 
 def _is_panel(resource: Resource, record: Record) -> bool:
-    """An Observation that only gathers: no value of its own, but components or members."""
+    """An Observation that only gathers: no value of its own and no word on why, but components or members."""
     gathers = bool(elements(resource.at("component")) or resource.at("hasMember"))
-    return gathers and value_of(resource.data, record.book).is_empty
+    value = value_of(resource.data, record.book)
+    return gathers and value.is_empty and not value.absent
+
+
+def _not_withdrawn(found: list[tuple[Result, tuple[str, ...]]], record: Record) -> list[tuple[Result, tuple[str, ...]]]:
+    """Without those that a later version of the same test under the same identifier took back."""
+    taken_back = [
+        resource
+        for resource in record.chart.of("Observation")
+        if code_of(resource.at("status")) in _WITHDRAWN and _identifier(resource)
+    ]
+    return [pair for pair in found if not any(_takes_back(one, pair[0].resource, record) for one in taken_back)]
+
+
+def _takes_back(withdrawn: Resource, resource: Resource, record: Record) -> bool:
+    same = _identifier(withdrawn) == _identifier(resource)
+    tests = [
+        [meaning.concept.id for meaning in record.book.meanings(record.code(one), *OBSERVATION_FOLDERS)]
+        for one in ((withdrawn, resource) if same else ())
+    ]
+    return same and tests[0] == tests[1] and _version(withdrawn) > _version(resource)
+
+
+def _version(resource: Resource) -> tuple[datetime, ...]:
+    meta = resource.at("meta")
+    told = resource.at("issued"), meta.get("lastUpdated") if isinstance(meta, dict) else None
+    return tuple(when.earliest if (when := parse(moment)) else _LONG_AGO for moment in told)

@@ -243,9 +243,10 @@ def test_a_named_extension_may_hold_its_value_in_a_part() -> None:
 @pytest.mark.parametrize("name", ["extension", "modifierExtension"])
 def test_the_extension_of_the_german_core_data_set_is_read(name: str) -> None:
     coding = {"system": "http://snomed.info/sct", "code": "118128002"}
-    assert state(nse(**{name: [{"url": MII, "valueCoding": coding}]})) == "hemolyzed"
+    extended: dict[str, Any] = {name: [{"url": MII, "valueCoding": coding}]}
+    assert state(nse(**extended)) == "hemolyzed"
     part_of = {"code": concept("loinc|15060-7"), "valueQuantity": {"value": 21.1, "unit": "ug/L"}}
-    within = part_of | {name: [{"url": MII, "valueCoding": coding}]}
+    within = part_of | extended
     assert state(observation("", text="Panel", component=[within])) == "hemolyzed"
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.picture.charts import Resource, cga, nse, said, seen
+from tests.picture.charts import Resource, cga, feature, nse, said, seen
 
 INTERPRETATION = "http://terminology.hl7.org/CodeSystem/v3-ObservationInterpretation"
 
@@ -84,6 +84,98 @@ def test_the_evidence_shows_value_limit_and_what_was_sent() -> None:
     assert "without a value" in said("nse-reading", nse(None))
 
 
+# --- which range --------------------------------------------------------------------------------------------------
+
+MAN: Resource = {"resourceType": "Patient", "gender": "male", "birthDate": "1950-04-11"}
+OF_MEN = high(12.5, appliesTo=[{"coding": [{"display": "Male"}]}])
+OF_WOMEN = high(20, appliesTo=[{"text": "Frauen"}])
+
+
+def limit_shown(*ranges: dict[str, Any], patient: Resource | None = MAN, **members: Any) -> str:
+    resource = nse(21.1, **members) | {"referenceRange": list(ranges)}
+    return said("nse-level", resource, patient=patient).partition("limit ")[2].partition(")")[0]
+
+
+def test_the_range_of_the_patients_sex_counts() -> None:
+    assert limit_shown(OF_MEN, OF_WOMEN) == "12.5"
+    assert limit_shown(OF_MEN, OF_WOMEN, patient=MAN | {"gender": "female"}) == "20"
+    assert limit_shown(OF_WOMEN) == "16.3"  # assumed
+
+
+@pytest.mark.parametrize("patient", [MAN | {"gender": "other"}, None])
+def test_without_a_known_sex_two_ranges_are_two(patient: Resource | None) -> None:
+    assert limit_shown(OF_MEN, OF_WOMEN, patient=patient) == "16.3"
+    assert limit_shown(OF_MEN, patient=patient) == "12.5"
+
+
+def aged(limit: float, low: float | None, top: float | None, unit: str = "a") -> dict[str, Any]:
+    ends = {"low": low, "high": top}
+    return high(limit, age={end: {"value": value, "unit": unit} for end, value in ends.items() if value is not None})
+
+
+@pytest.mark.parametrize(
+    ("ranges", "birth", "expected"),
+    [
+        ((aged(12.5, 18, 59), aged(18, 60, None)), "1950-04-11", "18"),
+        ((aged(12.5, 18, 59), aged(18, 60, None)), "1985-04-11", "12.5"),
+        ((aged(12.5, 18, 59), aged(18, 60, None)), "1966-11-11", "12.5"),  # 59 until tomorrow
+        ((aged(12.5, 18, 59), aged(18, 60, None)), "1966-11-09", "18"),
+        ((aged(12.5, 18, 59), aged(18, 60, None)), "", "16.3"),
+        ((aged(25, 0, 24, "mo"), aged(12.5, 216, None, "mo")), "1950-04-11", "12.5"),
+        ((aged(25, 0, 200, "wk"),), "1950-04-11", "16.3"),
+        ((aged(25, 0, 900, "d"),), "1950-04-11", "16.3"),
+        ((aged(25, 0, 99, "moons"),), "1950-04-11", "16.3"),  # nobody knows how old that is
+        ((aged(25, 0, 17),), "2010-01-01", "16.3"),
+        ((aged(12.5, 18, None),), "2010-01-01", "12.5"),  # the adult range
+        ((high(12.5, age="adult"),), "1950-04-11", "12.5"),
+    ],
+)
+def test_the_adult_range_of_the_patients_age_counts(ranges: tuple[Any, ...], birth: str, expected: str) -> None:
+    assert limit_shown(*ranges, patient=MAN | {"birthDate": birth}) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("<=15", "15"),
+        ("0-16.3", "16.3"),
+        ("(0 - 15.2)", "15.2"),
+        ("[0-15,2 ng/mL]", "15.2"),
+        ("Normal: < 15", "15"),
+        ("Referenzbereich: bis 15,5 µg/l", "15.5"),
+        ("0-15000 pg/mL", "15"),
+        ("Kinder: < 25", "16.3"),  # assumed
+        ("< 15, children < 25", "16.3"),
+        ("> 15", "16.3"),
+        ("see report", "16.3"),
+    ],
+)
+def test_a_range_in_words_is_read(text: str, expected: str) -> None:
+    assert limit_shown({"text": text}) in (expected, f"{expected}.000")
+
+
+@pytest.mark.parametrize(
+    ("range_", "expected"),
+    [
+        (high(12.5, type={"text": "Normal range"}), "12.5"),
+        (high(12.5, type={"text": "Therapeutic"}), "16.3"),
+        (high(0), "16.3"),
+        (high(25, text="Pediatric 0-25"), "16.3"),
+        (high(25, appliesTo=[{"coding": [{"display": "Children"}]}]), "16.3"),
+    ],
+)
+def test_only_a_normal_range_of_adults_counts(range_: dict[str, Any], expected: str) -> None:
+    assert limit_shown(range_) == expected
+
+
+def test_a_value_without_a_unit_is_not_read_in_the_unit_of_a_range_that_differs() -> None:
+    """21100 without a unit beside a limit of 16300 pg/mL is not 21100 ug/L."""
+    ranged_in = {"high": {"value": 16300, "unit": "pg/mL"}}
+    assert seen("nse-reading", nse(21100, "", high=None, referenceRange=[ranged_in])) == "not-convertible"
+    same = {"high": {"value": 16.3, "unit": "ng/mL"}}
+    assert seen("nse-reading", nse(21.1, "", high=None, referenceRange=[same])) == "usable"
+
+
 # --- the interpretation ------------------------------------------------------------------------------------------
 
 
@@ -97,10 +189,27 @@ def test_the_laboratory_may_call_it_normal(code: str) -> None:
     assert level(interpreted(code, value=99)) == "normal"
 
 
-@pytest.mark.parametrize("codes", [("A",), ("AA",), ("U",), ("H", "N"), ()])
+@pytest.mark.parametrize("codes", [("U",), ("H", "N"), ()])
 def test_an_interpretation_that_says_neither_leaves_the_assumed_limit(codes: tuple[str, ...]) -> None:
     assert level(interpreted(*codes)) == "normal"
     assert level(interpreted(*codes, value=17)) == "high"
+
+
+@pytest.mark.parametrize("code", ["A", "AA"])
+def test_abnormal_without_a_limit_is_never_called_normal(code: str) -> None:
+    assert level(interpreted(code, value=17)) == "high"
+    assert level(interpreted(code)) == "unknown"
+    assert "calls it abnormal" in feature("nse-level", interpreted(code)).note
+    assert seen("nse-multiple", interpreted(code)) == "not-high"
+
+
+@pytest.mark.parametrize(
+    ("words", "expected"),
+    [("High", "high"), ("H", "high"), ("erhöht", "high"), ("N", "normal"), ("within normal limits", "normal"),
+     ("Low", "normal"), ("abnormal", "unknown"), ("not high", "normal"), ("see comment", "normal")],
+)  # fmt: skip
+def test_an_interpretation_in_words_is_read(words: str, expected: str) -> None:
+    assert level(nse(14, high=None, interpretation=[{"text": words}])) == expected
 
 
 def test_an_interpretation_without_a_system_is_read() -> None:

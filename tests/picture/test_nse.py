@@ -120,6 +120,8 @@ def test_serum_codes_local_codes_and_words_are_readings(resource: Resource) -> N
         (observation("loinc|2225-1", 21.1, "U/L"), "not-convertible"),
         (observation("loinc|19193-2", 21.1, "[arb'U]/mL"), "not-convertible"),
         (nse(status="preliminary"), "preliminary-only"),
+        (nse(None, status="preliminary"), "preliminary-only"),  # no status that counts
+        (nse(21.1, "nmol/L", status="preliminary"), "not-convertible"),
         (nse(note=[{"text": "slightly hemolyzed"}]), "hemolyzed"),
     ],
 )
@@ -314,6 +316,16 @@ def test_readings_that_cannot_be_used_are_not_counted() -> None:
     assert count(nse(), nse(date="2025-01-01")) == "one"
 
 
+def test_results_of_one_day_without_a_specimen_are_one_draw() -> None:
+    assert count(nse(date="2026-11-10"), nse(date="2026-11-10T08:00:00Z")) == "one"
+    assert count(nse(specimen=ref("Specimen/s")), nse(18)) == "one"
+    assert count(nse(specimen=ref("Specimen/s")), nse(18, specimen=ref("Specimen/t"))) == "two-or-more"
+
+
+def test_a_reading_whose_date_leaves_the_window_open_leaves_the_count_open() -> None:
+    assert gap("nse-count", nse(), nse(date="2025-11")) is Gap.NOT_READABLE
+
+
 # --- the age -----------------------------------------------------------------------------------------------------
 
 
@@ -334,6 +346,12 @@ def test_readings_that_cannot_be_used_are_not_counted() -> None:
 def test_the_age_is_that_of_the_newest_reading(date: str, value: str) -> None:
     expected = "15-days-to-12-months" if date == "2026-10" else value
     assert seen("nse-age", nse(date=date), nse(date="2018-01-01")) == expected
+
+
+def test_a_rejected_sample_has_no_age() -> None:
+    rejected = nse(None, dataAbsentReason={"text": "hemolyzed, not reported"})
+    assert seen("nse-age", rejected) == "none-found"
+    assert seen("nse-age", rejected, nse(date="2026-09-01")) == "15-days-to-12-months"
 
 
 # --- the specimen ------------------------------------------------------------------------------------------------

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
+
 from cds_service.picture.record import Record
 from cds_service.picture.results import results
 from tests.picture.charts import Resource, concept, nse, observation, record
@@ -35,6 +37,19 @@ def test_of_one_identifier_the_latest_correction_counts_alone() -> None:
     assert values(nse(1, **NUMBER, **newer), nse(2, **NUMBER)) == ["1 ug/L"]
 
 
+@pytest.mark.parametrize("status", ["entered-in-error", "cancelled"])
+def test_a_result_that_was_taken_back_later_does_not_count(status: str) -> None:
+    given = nse(21.1, issued="2026-11-10T08:00:00Z", **NUMBER)
+    assert values(given, nse(21.1, status=status, issued="2026-11-11T08:00:00Z", **NUMBER)) == []
+    assert values(given, nse(21.1, status=status, issued="2026-11-09T08:00:00Z", **NUMBER)) == ["21.1 ug/L"]
+    assert values(given, nse(21.1, status=status, **NUMBER)) == ["21.1 ug/L"]  # which came later is not told
+    assert values(given, nse(21.1, status=status, issued="2026-11-11T08:00:00Z")) == ["21.1 ug/L"]
+    newer: dict[str, Any] = {"meta": {"lastUpdated": "2026-11-12T08:00:00Z"}, "issued": "2026-11-10T08:00:00Z"}
+    assert values(given, nse(21.1, status=status, **newer, **NUMBER)) == []
+    other = observation("loinc|2039-6", status=status, issued="2026-11-12T08:00:00Z", **NUMBER)
+    assert values(given, other) == ["21.1 ug/L"]  # another test of the same order
+
+
 def test_an_identifier_without_a_value_joins_nothing() -> None:
     assert values(nse(1, identifier=[{"system": "urn:lab"}]), nse(2, identifier=[{}])) == ["1 ug/L", "2 ug/L"]
 
@@ -49,6 +64,12 @@ def test_a_component_is_a_result_with_the_date_of_its_observation() -> None:
 def test_a_panel_that_only_gathers_is_no_result() -> None:
     assert values(observation("loinc|15060-7", component=[PART])) == ["21.1 ug/L"]
     assert values(observation("loinc|15060-7", hasMember=[{"reference": "Observation/x"}])) == []
+
+
+def test_a_result_that_says_why_it_has_no_value_is_no_panel() -> None:
+    index = {"code": concept(text="Hemolysis index"), "valueString": "3+"}
+    rejected = nse(None, component=[index], dataAbsentReason={"text": "hemolyzed, not reported"})
+    assert values(rejected) == [""]
 
 
 def test_a_more_exact_sibling_hides_the_wanted_concept() -> None:

@@ -1,0 +1,163 @@
+"""What besides a tumor may raise NSE at its draw: failing kidneys or liver, hemolysis in the body, a PPI, dementia.
+
+Names what is recorded; how much of the NSE it explains nobody can tell.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+from cds_service.fhir.amounts import number
+from cds_service.fhir.dates import When
+from cds_service.fhir.resources import Resource
+from cds_service.fhir.values import code_of, date_of, elements
+from cds_service.guideline.features import Evidence, Feature, Gap, known, unknown
+from cds_service.guideline.patient_values import NseConfounder
+from cds_service.picture.medications import REQUESTS, medication_of
+from cds_service.picture.nse import SEARCHED
+from cds_service.picture.nse_readings import Series, days_of, newest_of
+from cds_service.picture.record import Record, dated, is_true, none_found
+
+_NAME = "nse-confounder"
+_KIDNEY = "patient/kidney-failure"
+_CONDITIONS = {
+    _KIDNEY: NseConfounder.KIDNEY_FAILURE,
+    "patient/liver-failure": NseConfounder.LIVER_FAILURE,
+    "patient/hemolytic-anemia": NseConfounder.HEMOLYTIC_ANEMIA,
+    "patient/rapid-dementia": NseConfounder.DEMENTIA,
+}
+_PPI = "treatments/ppi"
+_LONGEST = 3650.0  # days of supply; a longer one is a fault, and would leave the calendar
+_ENDED = ("resolved", "inactive", "remission")
+_DONE = ("completed", "in-progress")
+_TAKEN = ("active", "completed", "stopped", "on-hold")
+_DATES = {
+    REQUESTS: ("authoredOn",),
+    "MedicationStatement": ("effectiveDateTime", "effectivePeriod", "dateAsserted"),
+    "MedicationDispense": ("whenHandedOver", "whenPrepared"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class _Sign:
+    """Something that was there at the draw; `certain`: its dates leave no doubt."""
+
+    kind: NseConfounder
+    certain: bool
+    evidence: Evidence
+
+
+def confounder_feature(series: Series, record: Record) -> Feature:
+    """`nse-confounder` at the draw of the newest reading of the last 12 months, else of any age."""
+    newest = series.newest or newest_of(series.dated)
+    if newest is None or newest.when is None:
+        return (
+            unknown(_NAME, *series.gap)
+            if series.gap
+            else known(_NAME, NseConfounder.NONE_RECORDED, evidence=[SEARCHED])
+        )
+    signs = [*_recorded(newest.when, record), *_dialyses(newest.when, record)]
+    for certain, shown in ppi_running_at(newest.when, record):
+        signs.append(_Sign(NseConfounder.PPI, certain, shown))
+    if not signs:
+        return _none(record)
+    kinds = {sign.kind for sign in signs if sign.certain}
+    evidence = tuple(dict.fromkeys(sign.evidence for sign in signs))
+    if all(sign.certain or sign.kind in kinds for sign in signs):
+        return known(_NAME, *kinds, evidence=evidence)
+    held = frozenset(str(kind) for kind in (*kinds, NseConfounder.UNKNOWN))
+    return Feature(_NAME, held, evidence, Gap.NOT_READABLE, "dates leave open what was there at the draw")
+
+
+def _none(record: Record) -> Feature:
+    words = "Conditions and medications searched, nothing found that raises NSE"
+    keys = ("medication-requests", "medication-statements")
+    medications = next((key for key in keys if record.searched(key)), keys[0])
+    return none_found(_NAME, NseConfounder.NONE_RECORDED, words, record, "conditions", medications)
+
+
+def _recorded(draw: When, record: Record) -> Iterator[_Sign]:
+    for condition in record.chart.of("Condition"):
+        if not is_true(condition):
+            continue
+        for meaning in record.means(condition, *_CONDITIONS)[:1]:
+            held = _held_at(condition, draw)
+            if held is not False:
+                when = date_of(condition.data, "onsetDateTime", "onsetPeriod", "recordedDate")
+                shown = Evidence(dated(meaning.words, when), condition.reference)
+                yield _Sign(_CONDITIONS[meaning.concept.id], bool(held), shown)
+
+
+def _held_at(condition: Resource, draw: When) -> bool | None:
+    """Whether it had begun and not yet ended; a running one without dates counts, an ended one without is open."""
+    began = date_of(condition.data, "onsetDateTime", "onsetPeriod")
+    end = date_of(condition.data, "abatementDateTime") or _end(condition.at("abatementPeriod"))
+    if end is None and code_of(condition.at("clinicalStatus")) in _ENDED:
+        return None if began is None or days_of(began)[0] <= days_of(draw)[1] else False
+    return _spans(began, end, draw)
+
+
+def _spans(began: When | None, end: When | None, draw: When) -> bool | None:
+    """Whether the time from one date to the other, open where there is none, holds the day of the draw."""
+    first, last = days_of(draw)
+    begins = days_of(began) if began else (date.min, date.min)
+    ends = days_of(end) if end else (date.max, date.max)
+    if begins[0] > last or ends[1] < first:
+        return False
+    return True if begins[1] <= first and ends[0] >= last else None
+
+
+def _end(period: Any) -> When | None:
+    return date_of({"end": period.get("end")}, "end") if isinstance(period, dict) else None
+
+
+def _dialyses(draw: When, record: Record) -> Iterator[_Sign]:
+    """Dialysis as a Procedure within the window of kidney failure before the draw."""
+    for procedure in record.chart.of("Procedure"):
+        meant = record.means(procedure, _KIDNEY) if code_of(procedure.at("status")) in _DONE else ()
+        when = date_of(procedure.data, "performedDateTime", "performedPeriod")
+        if not meant or when is None:
+            continue
+        lasting = timedelta(days=record.limits.kidney_days)
+        held = _spans(when, When(when.earliest + lasting, when.latest + lasting, ""), draw)
+        if held is not False:
+            shown = Evidence(dated(meant[0].words, when), procedure.reference)
+            yield _Sign(NseConfounder.KIDNEY_FAILURE, bool(held), shown)
+
+
+def ppi_running_at(draw: When, record: Record) -> Iterator[tuple[bool, Evidence]]:
+    """Each request, statement or dispense of a PPI that ran on the day of the draw, and whether it surely did."""
+    for resource in record.chart.of(*_DATES):
+        if not _counts(resource) or not record.book.has(medication_of(resource.data, record, []), _PPI):
+            continue
+        began, end = date_of(resource.data, *_DATES[resource.type]), _end_of_drug(resource, record)
+        held = _spans(began, end, draw)
+        ended = resource.type != "MedicationDispense" and code_of(resource.at("status")) != "active"
+        if held is not False:
+            certain = bool(held) and began is not None and not (ended and end is None)
+            words = medication_of(resource.data, record, []).shown
+            yield certain, Evidence(dated(words, began), resource.reference)
+
+
+def _counts(resource: Resource) -> bool:
+    planned = code_of(resource.at("intent")) in ("plan", "proposal", "option")
+    return code_of(resource.at("status")) in _TAKEN and not planned and resource.at("doNotPerform") is not True
+
+
+def _end_of_drug(resource: Resource, record: Record) -> When | None:
+    """The end of its period, validity or dosing; of a dispense the day on which it is used up."""
+    when = date_of(resource.data, *_DATES[resource.type])
+    if resource.type == "MedicationDispense" and when:
+        supply = resource.at("daysSupply")
+        days = number(supply.get("value")) if isinstance(supply, dict) else None
+        lasting = timedelta(days=min(float(days), _LONGEST) if days is not None else record.limits.therapy_active_days)
+        return When(when.earliest + lasting, when.latest + lasting, "")
+    dispense = resource.at("dispenseRequest")
+    periods = [resource.at("effectivePeriod"), dispense.get("validityPeriod") if isinstance(dispense, dict) else None]
+    for dosage in elements(resource.at("dosageInstruction")):
+        for timing in elements(dosage.get("timing")):
+            periods += [repeat.get("boundsPeriod") for repeat in elements(timing.get("repeat"))]
+    return next((end for period in periods if (end := _end(period))), None)
