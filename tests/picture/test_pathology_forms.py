@@ -96,6 +96,12 @@ def test_the_figure_of_a_presence_may_stand_in_a_note_without_its_name() -> None
     assert band(present) == "10-to-20"
 
 
+@pytest.mark.parametrize("note", ["Tumor content 90 % of nuclei", "90 % of the tissue", "necrosis of 30 %"])
+def test_a_percentage_of_something_else_in_a_note_is_no_ki67(note: str) -> None:
+    assert band(ki67(concept(text="positive"), note=[{"text": note}])) == "unknown"
+    assert band(ki67("tumor content 90 %")) == "unknown"
+
+
 def test_ki67_of_a_member_of_a_panel_has_its_date_and_specimen() -> None:
     member = ki67(12, date="", id="k")
     panel = observation("", text="Immunohistochemistry panel", hasMember=[ref("Observation/k")], date="2026-03-15")
@@ -198,6 +204,8 @@ def test_what_kind_of_tissue_it_was_may_stand_in_the_specimen_or_the_report() ->
     assert (
         band(report("Pancreas biopsy", "Ki-67 15 %", date="2026-03-25"), resected(5, "2026-03-05")) == "3-to-under-10"
     )
+    plain = specimen("s", type=concept(text="Resektat"), collection="?")
+    assert band(ki67(15, specimen=ref("Specimen/s")), plain, late) == "10-to-20"
     both = pathology("Resection after biopsy, Ki-67 15 %", date="2026-03-10")
     assert band(both, late) == "3-to-under-10"
 
