@@ -32,6 +32,9 @@ _DENIED = re.compile(
     r"\b(?:no|not|without|negative|absent|free|neither|kein\w*|nicht|ohne|weder|negativ)\b", re.IGNORECASE
 )
 _WORD = re.compile(r"h(?:a?e|ä)moly", re.IGNORECASE)
+_ABSENT = re.compile(  # "Hemolysis, icterus, lipemia: none"
+    r"h(?:a?e|ä)moly(?:sis|se)(?:\s*[,/]\s*\w+)*\s*:?\s*(?:absent|none|nil|keine?|neg\w*|fehlt)\W*$", re.IGNORECASE
+)
 _LISTED = re.compile(r"\b(?:or|nor|oder|noch)\b", re.IGNORECASE)  # "no lipemia, icterus or hemolysis"
 _GENERAL = re.compile(
     r"\b(?:if|wenn|falls|bei|avoid|vermeiden)\b[^.]{0,40}h(?:a?e|ä)moly"
@@ -133,6 +136,8 @@ def _state_in(words: str, record: Record) -> NseSpecimen | None:
         state := index_state(from_words(counted["value"].strip()), record.limits)
     ):
         return state
+    if _ABSENT.search(words):
+        return NseSpecimen.SUITABLE
     concept = record.knowledge.concepts[_HEMOLYZED]
     named = any(phrase.pattern.search(words) for phrase in concept.phrases)
     if not named or any(phrase.pattern.search(words) for phrase in concept.not_phrases):

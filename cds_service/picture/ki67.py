@@ -22,6 +22,7 @@ from cds_service.guideline.tumor_values import Ki67Band, Ki67Found
 from cds_service.picture.ki67_words import (
     clauses_on_ki67,
     figures,
+    has_unclear_figure,
     lone_figure,
     names_hot_spot,
     of_hot_spot,
@@ -74,6 +75,7 @@ def ki67_of(tumor: Tumor, everyone: tuple[Tumor, ...], record: Record) -> Ki67:
     unlinked |= any(figures(words) for words in loose_words(tumor, everyone, record))
     unreadable = tuple(_unreadable(result) for result, percent in read if percent is None)
     unreadable += tuple(_ambiguous(report, found) for report, _, found in told if len(found) > 1)
+    unreadable += tuple(_unclear(report) for report, words, _ in told if has_unclear_figure(words))
     return Ki67(_chosen(percents), unlinked, unreadable)
 
 
@@ -127,6 +129,10 @@ def _amount(result: Result) -> Amount | None:
 def _ambiguous(report: Resource, found: list[Amount]) -> Evidence:
     told = " and ".join(amount.shown for amount in found)
     return Evidence(dated(f"Ki-67 {told} % in one report", date_of_result(report)), report.reference)
+
+
+def _unclear(report: Resource) -> Evidence:
+    return Evidence(dated("Ki-67 named with a figure that cannot be read", date_of_result(report)), report.reference)
 
 
 def _unreadable(result: Result) -> Evidence:

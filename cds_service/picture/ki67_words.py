@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterable
 
 from cds_service.fhir.amounts import Amount, from_text, signed
-from cds_service.fhir.texts import find
+from cds_service.fhir.texts import clauses, find
 
 _NUMBER = r"\d+(?:[.,]\d+)?"
 _FIGURE = (
@@ -18,16 +18,13 @@ _FIGURE = (
 )
 _NAME = re.compile(r"\bki[\s-]?67\b|\bmib[\s-]?1\b", re.IGNORECASE)
 _OTHER = (  # what a figure behind it is about instead
-    r"synaptoph|chromogr|insm|sstr|somatostat|\brb\b|cytokerat|\ber\b|\bpr\b|necros|nekros|cellularity|content|gehalt"
+    r"\bcd\s?\d|\bck\s?\d|\bp ?53|\bttf|\bcdx|\bgata|synaptoph"
+    r"|chromogr|insm|sstr|somatostat|\brb\b|cytokerat|\ber\b|\bpr\b|necros|nekros|cellularity|content|gehalt"
     r"|pending|ausstehend|folgt"
 )
 _KI67_TEXT = re.compile(rf"(?:{_NAME.pattern})(?:(?!{_OTHER})[^.;\d<>≤≥]){{0,40}}?{_FIGURE}", re.IGNORECASE)
 _PERCENTAGE = re.compile(_FIGURE, re.IGNORECASE)
-_SECOND = re.compile(  # a second figure for the same tissue
-    r"(?:\bfo[ck]al\w*|\bmax\w*|\bpeak\b|\bhighest\b|\bhöchst\w*|\bareas?\b|\bareal\w*|\bbereich\w*|\bregion\w*"
-    rf"|\bmean\b|\bmittel\w*|[,(]\s*(?=<=))[^%;\d<>≤≥]{{0,30}}{_FIGURE}",
-    re.IGNORECASE,
-)
+_LOOSELY = re.compile(rf"(?:{_NAME.pattern})(?:(?!{_OTHER})[^;]){{0,60}}?{_FIGURE}", re.IGNORECASE)
 _HOT_SPOT = re.compile(r"hot[\s-]?spots?|areas? of (?:the )?highest (?:labell?ing|proliferation)", re.IGNORECASE)
 _OF_HOT_SPOT = re.compile(rf"(?:{_HOT_SPOT.pattern})[^,;/)%\d<>≤≥]{{0,25}}{_FIGURE}", re.IGNORECASE)
 _BEFORE_HOT_SPOT = re.compile(
@@ -35,6 +32,7 @@ _BEFORE_HOT_SPOT = re.compile(
     re.IGNORECASE,
 )
 _COUNTED = re.compile(r"nucle|kern|index|labell?ing|prolif", re.IGNORECASE)
+_POINT = re.compile(r"(?<=\bprolif)\.|(?<=\bind)\.", re.IGNORECASE)
 _AT_MOST = re.compile(r"^\s*(?:<=|≤)")
 
 
@@ -68,12 +66,24 @@ def of_hot_spot(words: str) -> list[Amount]:
 
 def figures(words: str) -> list[Amount]:
     """The different Ki-67 figures of a text; where it tells the hot spot's, only that one."""
-    found = find(_KI67_TEXT, signed(words))
-    hot = [amount for item in found for amount in of_hot_spot(item.clause)]
+    plain = _plain(words)
+    found = find(_KI67_TEXT, plain)
+    hot = [amount for clause in clauses(plain) for amount in of_hot_spot(clause)] if found else []
     if hot:
         return list(dict.fromkeys(hot))
-    second = (other for item in found for other in _SECOND.finditer(item.clause, item.match.end()))
-    return _reads((*(item.match["value"] for item in found), *(other["value"] for other in second)))
+    more = (re.split(_OTHER, item.clause[item.match.end() :], maxsplit=1, flags=re.IGNORECASE)[0] for item in found)
+    second = (other["value"] for rest in more for other in _PERCENTAGE.finditer(rest))
+    return _reads((*(item.match["value"] for item in found), *second))
+
+
+def has_unclear_figure(words: str) -> bool:
+    """Whether a figure stands near the name in a form that is not read."""
+    return not figures(words) and bool(find(_LOOSELY, _plain(words)))
+
+
+def _plain(words: str) -> str:
+    """With the words of bounds as signs, and without the points that end an abbreviation and no sentence."""
+    return _POINT.sub("", signed(words))
 
 
 def _reads(written: Iterable[str]) -> list[Amount]:

@@ -302,6 +302,8 @@ def test_words_that_say_hemolyzed(words: str) -> None:
         "no evidence of\nhemolysis",
         "Lipemia: yes, hemolysis: no",
         "no lipemia, icterus or hemolysis",
+        "Hemolysis, icterus, lipemia: none",
+        "Haemolysis absent",
         "weder lipämisch noch hämolytisch, nicht ikterisch",
     ],
 )
