@@ -20,7 +20,7 @@ _MEDICATION = "status medicationCodeableConcept medicationReference subject"
 _READ = {  # the elements that are read of a cited resource; the rest of it is not our business
     "Patient": "gender birthDate deceasedBoolean deceasedDateTime",
     "Observation": "status code subject focus effectiveDateTime effectivePeriod issued valueQuantity valueRange"
-    " valueString valueInteger valueCodeableConcept dataAbsentReason interpretation note bodySite specimen"
+    " valueRatio valueString valueInteger valueCodeableConcept dataAbsentReason interpretation note bodySite specimen"
     " referenceRange component",
     "Condition": "clinicalStatus verificationStatus code bodySite subject onsetDateTime recordedDate stage",
     "DiagnosticReport": "status code subject effectiveDateTime issued conclusion conclusionCode result specimen",
@@ -44,6 +44,7 @@ _DECISIVE = {
     "subject",
     "valueQuantity",
     "valueRange",
+    "valueRatio",
     "valueString",
     "valueInteger",
     "valueCodeableConcept",

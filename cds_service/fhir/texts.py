@@ -35,7 +35,7 @@ _NOT_EXCLUDED = re.compile(
     re.IGNORECASE,
 )
 _NEGATION = re.compile(
-    r"\b(?:no|not|nor|never|non-diagnostic|without|negative for|den(?:y|ies|ied)|absen(?:t|ce)|free of"
+    r"\b(?:no|not|nor|neither|weder|never|non-diagnostic|without|negative for|den(?:y|ies|ied)|absen(?:t|ce)|free of"
     r"|rul(?:e|ed|es) out|exclud\w*|unlikely|kein\w*|ohne|nicht|nie|ausschlu(?:ss|ß)|ausgeschlossen\w*"
     r"|unwahrscheinlich\w*)\b",
     re.IGNORECASE,

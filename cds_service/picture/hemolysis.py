@@ -15,7 +15,7 @@ from cds_service.fhir.texts import clauses
 from cds_service.fhir.values import Element, Value, code_of, codeable, codeables, elements, from_words, notes, reference
 from cds_service.guideline.features import Evidence
 from cds_service.guideline.patient_values import NseSpecimen
-from cds_service.picture.hemolysis_extensions import told_in
+from cds_service.picture.hemolysis_extensions import told_in, value_or_flag
 from cds_service.picture.hemolysis_index import index_state, index_words
 from cds_service.picture.record import Record, date_of_result, is_countable, report_texts
 from cds_service.picture.results import Result, results
@@ -28,7 +28,14 @@ _COUNTED = re.compile(  # an index or a class within a text: "Hemolysis: 2+", "H
     re.IGNORECASE,
 )
 _NON = re.compile(r"\bnon[-\s]?(?=h(?:a?e|ä)moly)", re.IGNORECASE)
-_DENIED = re.compile(r"\b(?:no|not|without|negative|absent|free|kein\w*|nicht|ohne|negativ)\b", re.IGNORECASE)
+_DENIED = re.compile(
+    r"\b(?:no|not|without|negative|absent|free|neither|kein\w*|nicht|ohne|weder|negativ)\b", re.IGNORECASE
+)
+_WORD = re.compile(r"h(?:a?e|ä)moly", re.IGNORECASE)
+_ABSENT = re.compile(  # "Hemolysis, icterus, lipemia: none"
+    r"h(?:a?e|ä)moly(?:sis|se)(?:\s*[,/]\s*\w+)*\s*:?\s*(?:absent|none|nil|keine?|neg\w*|fehlt)\W*$", re.IGNORECASE
+)
+_LISTED = re.compile(r"\b(?:or|nor|oder|noch)\b", re.IGNORECASE)  # "no lipemia, icterus or hemolysis"
 _GENERAL = re.compile(
     r"\b(?:if|wenn|falls|bei|avoid|vermeiden)\b[^.]{0,40}h(?:a?e|ä)moly"
     r"|h(?:a?e|ä)moly\w*(?: (?:samples?|specimens?|proben?|blood))?"
@@ -69,7 +76,8 @@ def _signals(result: Result, record: Record) -> _Signals:
         yield from _specimen_words(specimen, record)
     for index in results(record, "markers/hemolysis-index"):
         if _same_sample(index.resource, observation, record):
-            yield from _index(index.value, _implied_unit(index.holder, record), index.resource, record)
+            value = value_or_flag(index.holder, record.book)
+            yield from _index(value, _implied_unit(index.holder, record), index.resource, record)
     for companion in results(record, _COMPANION):
         if _same_sample(companion.resource, observation, record):
             yield from _observation_words(companion, record)
@@ -128,6 +136,8 @@ def _state_in(words: str, record: Record) -> NseSpecimen | None:
         state := index_state(from_words(counted["value"].strip()), record.limits)
     ):
         return state
+    if _ABSENT.search(words):
+        return NseSpecimen.SUITABLE
     concept = record.knowledge.concepts[_HEMOLYZED]
     named = any(phrase.pattern.search(words) for phrase in concept.phrases)
     if not named or any(phrase.pattern.search(words) for phrase in concept.not_phrases):
@@ -135,7 +145,9 @@ def _state_in(words: str, record: Record) -> NseSpecimen | None:
     plain = _NON.sub("no ", words)
     if any(meaning.concept.id == _HEMOLYZED for meaning in record.book.in_text([plain], "answers")):
         return NseSpecimen.HEMOLYZED
-    return NseSpecimen.SUITABLE if _DENIED.search(plain) else None
+    part = next((part for part in plain.split(",") if _WORD.search(part)), plain)
+    denied = _DENIED.search(part) or (_LISTED.search(part) and _DENIED.search(plain))
+    return NseSpecimen.SUITABLE if denied else None  # "no lipemia, hemolyzed" may mean either
 
 
 def _specimen_words(specimen: Resource, record: Record) -> _Signals:

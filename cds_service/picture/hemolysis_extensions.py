@@ -52,7 +52,7 @@ def _told(extension: Element, book: CodeBook, named: bool, unit: str) -> Iterato
     if not item.is_empty:
         yield item
     if named:
-        value = from_words(item.shown) if not item.is_empty else _value(extension, book)
+        value = from_words(item.shown) if not item.is_empty else value_or_flag(extension, book)
         yield replace(value, unit=value.unit or unit)
 
 
@@ -64,11 +64,12 @@ def _item(extension: Element, book: CodeBook) -> Codeable:
     return codeable(extension.get("valueCodeableConcept") or extension.get("valueCoding"), book)
 
 
-def _value(extension: Element, book: CodeBook) -> Value:
-    flag, code = extension.get("valueBoolean"), text(extension.get("valueCode"))
+def value_or_flag(holder: Element, book: CodeBook) -> Value:
+    """The value of an index, or the flag or code that stands for one."""
+    flag, code = holder.get("valueBoolean"), text(holder.get("valueCode"))
     if isinstance(flag, bool):
         return Value(words=str(flag).lower())
-    return from_words(code) if code else value_of(extension, book)
+    return from_words(code) if code else value_of(holder, book)
 
 
 def _words(part: Element, book: CodeBook) -> tuple[str, ...]:

@@ -16,11 +16,11 @@ from cds_service.guideline.patient_values import NseSpecimen
 _SIGNS = re.compile(r"(?:[1-5]\s*)?\+{1,5}|\+\s*[1-5]")
 _CLEAN = re.compile(
     r"0\s*\+?|-|n|neg(?:ative?|ativ)?\.?|nil|normal|none|no|absent|clear|keine?|nicht (?:nachweisbar|vorhanden)"
-    r"|not (?:detected|present|seen)|false",
+    r"|not (?:detected|present|seen)|false|nein",
     re.IGNORECASE,
 )
 _RAISED = re.compile(
-    r"pos(?:itive?|itiv)?\.?|present|true|slight(?:ly)?|mild(?:ly)?|moderate(?:ly)?|marked(?:ly)?|gross(?:ly)?|severe(?:ly)?"
+    r"pos(?:itive?|itiv)?\.?|present|true|yes|ja|slight(?:ly)?|mild(?:ly)?|moderate(?:ly)?|marked(?:ly)?|gross(?:ly)?|severe(?:ly)?"
     r"|leicht|gering|mäßig|mässig|mittel|deutlich|stark|vorhanden",
     re.IGNORECASE,
 )

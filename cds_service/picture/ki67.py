@@ -5,51 +5,33 @@ Says nothing of the grade; that is `grading`.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from decimal import Decimal
 from functools import reduce
 
-from cds_service.fhir.amounts import Amount, from_text, signed
+from cds_service.fhir.amounts import Amount
 from cds_service.fhir.dates import When
 from cds_service.fhir.resources import Resource
-from cds_service.fhir.texts import Found, find
 from cds_service.fhir.units import Refused, percent_factor
 from cds_service.fhir.values import notes
 from cds_service.guideline.features import Evidence, Feature, Gap, known, unknown
 from cds_service.guideline.limits import Limits
 from cds_service.guideline.tumor_values import Ki67Band, Ki67Found
+from cds_service.picture.ki67_words import (
+    clauses_on_ki67,
+    figures,
+    has_unclear_figure,
+    lone_figure,
+    names_hot_spot,
+    of_hot_spot,
+    percentages,
+)
 from cds_service.picture.pathology import is_of_metastasis, is_resection, joined, loose_words, pathology_words
 from cds_service.picture.record import Record, date_of_result, dated
 from cds_service.picture.results import Result, results
 from cds_service.picture.tumors import Tumor
-
-_NUMBER = r"\d+(?:[.,]\d+)?"
-_FIGURE = (
-    rf"(?P<value>(?:[<>]=?|≤|≥)?\s*(?<![-–\d.,]){_NUMBER}(?:\s*%?\s*(?:[-–—]|to\b|bis\b)\s*{_NUMBER})?)"
-    r"\s*(?:%|percent\b|per cent\b|prozent\b)"
-)
-_NAME = re.compile(r"\bki[\s-]?67\b|\bmib[\s-]?1\b", re.IGNORECASE)
-_OTHER = (  # what a figure behind it is about instead
-    r"synaptoph|chromogr|insm|sstr|somatostat|\brb\b|cytokerat|\ber\b|\bpr\b|necros|nekros|cellularity|content|gehalt"
-    r"|pending|ausstehend|folgt"
-)
-_KI67_TEXT = re.compile(rf"(?:{_NAME.pattern})(?:(?!{_OTHER})[^.;\d<>≤≥]){{0,40}}?{_FIGURE}", re.IGNORECASE)
-_PERCENTAGE = re.compile(_FIGURE, re.IGNORECASE)
-_SECOND = re.compile(  # a second figure for the same tissue
-    r"(?:\bfo[ck]al\w*|\bmax\w*|\bpeak\b|\bhighest\b|\bhöchst\w*|\bareas?\b|\bareal\w*|\bbereich\w*|\bregion\w*"
-    rf"|\bmean\b|\bmittel\w*|[,(]\s*(?=<=))[^%;\d<>≤≥]{{0,30}}{_FIGURE}",
-    re.IGNORECASE,
-)
-_HOT_SPOT = re.compile(r"hot[\s-]?spots?|areas? of (?:the )?highest (?:labell?ing|proliferation)", re.IGNORECASE)
-_OF_HOT_SPOT = re.compile(rf"(?:{_HOT_SPOT.pattern})[^,;/)%\d<>≤≥]{{0,25}}{_FIGURE}", re.IGNORECASE)
-_BEFORE_HOT_SPOT = re.compile(
-    rf"{_FIGURE}\s*\(?(?:(?!mean|average|mittel|durchschnitt|and\b|und\b)[a-zäöü]+\s+){{0,3}}(?:{_HOT_SPOT.pattern})",
-    re.IGNORECASE,
-)
-_AT_MOST = re.compile(r"^\s*(?:<=|≤)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,12 +69,13 @@ def ki67_of(tumor: Tumor, everyone: tuple[Tumor, ...], record: Record) -> Ki67:
     concepts = ("pathology/ki67", "pathology/ki67-breast") if tumor.family == "breast" else ("pathology/ki67",)
     own, unlinked = joined(results(record, *concepts), tumor, everyone, record)
     read = [(result, _percent(result, record)) for result in own]
-    told = [(report, words, _figures(words)) for report, words in pathology_words(tumor, everyone, record)]
+    told = [(report, words, figures(words)) for report, words in pathology_words(tumor, everyone, record)]
     percents = [percent for _, percent in read if percent is not None]
     percents += [_from_report(report, words, found[0], record) for report, words, found in told if len(found) == 1]
-    unlinked |= any(_figures(words) for words in loose_words(tumor, everyone, record))
+    unlinked |= any(figures(words) for words in loose_words(tumor, everyone, record))
     unreadable = tuple(_unreadable(result) for result, percent in read if percent is None)
     unreadable += tuple(_ambiguous(report, found) for report, _, found in told if len(found) > 1)
+    unreadable += tuple(_unclear(report) for report, words, _ in told if has_unclear_figure(words))
     return Ki67(_chosen(percents), unlinked, unreadable)
 
 
@@ -110,27 +93,31 @@ def _from_report(report: Resource, words: str, amount: Amount, record: Record) -
 
 def _percent_of(amount: Amount, label: str, words: str, resource: Resource, record: Record) -> Percent:
     when = date_of_result(resource)
-    about = " ".join(found.clause for found in find(_NAME, signed(words))) or words
-    named = f"{label} of a metastasis" if is_of_metastasis(resource, record, about) else label
+    foreign = is_of_metastasis(resource, record, clauses_on_ki67(words))
+    named = f"{label} of a metastasis" if foreign else label
     return Percent(
         amount,
         when,
-        bool(_HOT_SPOT.search(words)),
+        names_hot_spot(words),
         Evidence(dated(named, when), resource.reference),
         is_resection(resource, record, words),
     )
 
 
+def _only(amounts: list[Amount]) -> Amount | None:
+    return amounts[0] if len(amounts) == 1 else None
+
+
 def _amount(result: Result) -> Amount | None:
     """The figure of a result in percent; None where it has none, or several and no hot spot among them."""
     value = result.value
-    if _HOT_SPOT.search(value.words):
-        return _only(_of_hot_spot(value.words))
+    if names_hot_spot(value.words):
+        return _only(of_hot_spot(value.words))
     if value.amount is None:
-        texts = [signed(words) for words in (*value.texts, *notes(result.resource.data))]
-        said = (found for words in texts if (found := _figures(words) or _reads(find(_PERCENTAGE, words))))
-        return _only(next(said, []))
-    if len(_reads(find(_PERCENTAGE, signed(value.words)))) > 1:
+        said = [figures(words) or lone_figure(words, counted=False) for words in value.texts]
+        said += [figures(words) or lone_figure(words, counted=True) for words in notes(result.resource.data)]
+        return _only(next((found for found in said if found), []))
+    if len(percentages(value.words)) > 1:
         return None
     probe = value.amount.high if value.amount.high is not None else value.amount.low
     by = percent_factor(value.unit, probe or Decimal(0))
@@ -139,38 +126,13 @@ def _amount(result: Result) -> Amount | None:
     return value.amount.scaled(by)
 
 
-def _only(amounts: list[Amount]) -> Amount | None:
-    return amounts[0] if len(amounts) == 1 else None
-
-
-def _reads(found: Iterable[Found]) -> list[Amount]:
-    """The different figures among what was found."""
-    reads = (from_text(item.match["value"]) for item in found)
-    return list(dict.fromkeys(read[0] for read in reads if read))
-
-
-def _of_hot_spot(words: str) -> list[Amount]:
-    """The figures said of the hot spot: of "up to 22 % (hot spot), mean 12 %" it is 22 %, its highest."""
-    plain = signed(_NAME.sub("", words))
-    matches = (*_OF_HOT_SPOT.finditer(plain), *_BEFORE_HOT_SPOT.finditer(plain))
-    reads = (from_text(_AT_MOST.sub("", match["value"])) for match in matches)
-    return list(dict.fromkeys(read[0] for read in reads if read))
-
-
-def _figures(words: str) -> list[Amount]:
-    """The different Ki-67 figures of a text; where it tells the hot spot's, only that one."""
-    found = find(_KI67_TEXT, signed(words))
-    hot = [amount for item in found for amount in _of_hot_spot(item.clause)]
-    if hot:
-        return list(dict.fromkeys(hot))
-    second = [other for item in found for other in _SECOND.finditer(item.clause, item.match.end())]
-    more = (from_text(other["value"]) for other in second)
-    return list(dict.fromkeys((*_reads(found), *(read[0] for read in more if read))))
-
-
 def _ambiguous(report: Resource, found: list[Amount]) -> Evidence:
-    figures = " and ".join(amount.shown for amount in found)
-    return Evidence(dated(f"Ki-67 {figures} % in one report", date_of_result(report)), report.reference)
+    told = " and ".join(amount.shown for amount in found)
+    return Evidence(dated(f"Ki-67 {told} % in one report", date_of_result(report)), report.reference)
+
+
+def _unclear(report: Resource) -> Evidence:
+    return Evidence(dated("Ki-67 named with a figure that cannot be read", date_of_result(report)), report.reference)
 
 
 def _unreadable(result: Result) -> Evidence:

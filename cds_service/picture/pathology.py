@@ -18,7 +18,9 @@ from cds_service.picture.tumors import Tumor, owners
 _RESECTED = re.compile(r"rese[ck]t|ex[cz]ision|exstirpat|e[ck]tom(?:y|ie)\b", re.IGNORECASE)
 _BIOPSIED = re.compile(r"biops|core needle|\bstanz|fine[- ]needle|feinnadel|\bFNA\b|punktion", re.IGNORECASE)
 _METASTASIS = re.compile(r"metasta|filia(?:e|ris|lis)?\b", re.IGNORECASE)
-_NEVER_PRIMARY = re.compile(r"\bliver|\bhepat|\bleber|\blymph|\bbone\b|knochen|\bperiton|\boment", re.IGNORECASE)
+_NEVER_PRIMARY = re.compile(
+    r"\bliver|\bhepat(?!ic flex)|\bleber|\blymph|\bbone\b|knochen|\bperiton|\boment", re.IGNORECASE
+)
 
 
 def is_resection(resource: Resource, record: Record, words: str = "") -> bool | None:

@@ -13,7 +13,18 @@ from typing import Any
 from cds_service.fhir.codes import Codeable
 from cds_service.fhir.dates import When, parse
 from cds_service.fhir.resources import OBSERVATION_FOLDERS, Resource
-from cds_service.fhir.values import Element, Value, code_of, codeable, elements, listed, reference, text, value_of
+from cds_service.fhir.values import (
+    Element,
+    Value,
+    code_of,
+    codeable,
+    elements,
+    listed,
+    reference,
+    span_of,
+    text,
+    value_of,
+)
 from cds_service.picture.record import Record, date_of_result
 
 _RANK = {"corrected": 2, "amended": 2, "final": 1, "preliminary": 0}
@@ -92,6 +103,8 @@ def _gathering(record: Record) -> dict[str, Resource]:
 def _completed(resource: Resource, gathering: Mapping[str, Resource], record: Record) -> Resource:
     """A result with what only its panel, report or specimen says: the sample, whose it is, when it was taken."""
     panel = gathering.get(resource.reference)
+    if panel and not _may_be_one_draw(resource, panel):
+        panel = None
     shared = {name: _outside(panel, name) for name in _SHARED if panel and _is_one(panel.at(name))}
     data = {**shared, **resource.data}
     if resource.at("specimen"):
@@ -99,6 +112,17 @@ def _completed(resource: Resource, gathering: Mapping[str, Resource], record: Re
     if not any(data.get(name) for name in _EFFECTIVE):
         data |= _taken(replace(resource, data=data), panel, record)
     return replace(resource, data=data)
+
+
+def _may_be_one_draw(resource: Resource, panel: Resource) -> bool:
+    """A report may bring older results along: what it says of sample and time is not theirs."""
+    own, theirs = span_of(resource.data, *_EFFECTIVE), span_of(panel.data, *_EFFECTIVE)
+    if own is None and theirs is not None:
+        issued = parse(resource.at("issued"))
+        return issued is None or theirs.earliest <= issued.latest
+    if own is None or theirs is None or own.text[:10] == theirs.text[:10]:
+        return True
+    return own.earliest <= theirs.latest and theirs.earliest <= own.latest
 
 
 def _is_one(value: object) -> bool:

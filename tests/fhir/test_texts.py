@@ -73,6 +73,8 @@ def test_a_plain_statement_is_affirmed(text: str) -> None:
         "keine Hinweise auf NET",
         "ohne NET",
         "nicht NET",
+        "neither lymphoma nor NET",
+        "weder Lymphom noch NET",
         "Ausschluss NET",
         "Ausschluß eines NET",
         "NET ausgeschlossen",

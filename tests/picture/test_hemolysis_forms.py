@@ -116,6 +116,14 @@ def test_two_months_are_not_one_draw() -> None:
     assert state(nse(date="2026-11"), index(40, date="2026-11")) == "not-recorded"
 
 
+@pytest.mark.parametrize("name", ["Hemolysis", "Hämolyse", "Serum haemolysis", "Hämolysegrad", "hämolytisch"])
+def test_an_observation_that_is_only_called_hemolysis_is_an_index(name: str) -> None:
+    assert state(nse(), observation("", "2+", text=name)) == "hemolyzed"
+    assert state(nse(), observation("", "keine", text=name)) == "suitable"
+    assert state(nse(), observation("", text=name, valueBoolean=True)) == "hemolyzed"
+    assert state(nse(), observation("", text=name, valueBoolean=False)) == "suitable"
+
+
 # --- the sample --------------------------------------------------------------------------------------------------
 
 
@@ -243,10 +251,9 @@ def test_a_named_extension_may_hold_its_value_in_a_part() -> None:
 @pytest.mark.parametrize("name", ["extension", "modifierExtension"])
 def test_the_extension_of_the_german_core_data_set_is_read(name: str) -> None:
     coding = {"system": "http://snomed.info/sct", "code": "118128002"}
-    extended: dict[str, Any] = {name: [{"url": MII, "valueCoding": coding}]}
-    assert state(nse(**extended)) == "hemolyzed"
-    part_of = {"code": concept("loinc|15060-7"), "valueQuantity": {"value": 21.1, "unit": "ug/L"}}
-    within = part_of | extended
+    assert state(nse() | {name: [{"url": MII, "valueCoding": coding}]}) == "hemolyzed"
+    part_of: Resource = {"code": concept("loinc|15060-7"), "valueQuantity": {"value": 21.1, "unit": "ug/L"}}
+    within = part_of | {name: [{"url": MII, "valueCoding": coding}]}
     assert state(observation("", text="Panel", component=[within])) == "hemolyzed"
 
 
@@ -270,6 +277,8 @@ def test_an_unknown_modifier_leaves_the_result_unread() -> None:
         "HI 40 mg/dL",
         "Haemolysis: moderate",
         "grossly hemolyzed, please repeat",
+        "Lipemia: no, hemolysis: yes",
+        "nicht lipämisch, aber hämolytisch",
     ],
 )
 def test_words_that_say_hemolyzed(words: str) -> None:
@@ -291,13 +300,27 @@ def test_words_that_say_hemolyzed(words: str) -> None:
         "HI: 0",
         "Hemolysis index: 2 mg/dL",
         "no evidence of\nhemolysis",
+        "Lipemia: yes, hemolysis: no",
+        "no lipemia, icterus or hemolysis",
+        "Hemolysis, icterus, lipemia: none",
+        "Haemolysis absent",
+        "weder lipämisch noch hämolytisch, nicht ikterisch",
     ],
 )
 def test_words_that_deny_it(words: str) -> None:
     assert state(nse(note=[{"text": words}])) == "suitable"
 
 
-@pytest.mark.parametrize("words", ["Hemolysis index not measured", "HI: pending", "History of hemolysis"])
+@pytest.mark.parametrize(
+    "words",
+    [
+        "Hemolysis index not measured",
+        "HI: pending",
+        "History of hemolysis",
+        "no lipemia, hemolyzed",
+        "Hemolysis index > 50 interferes",
+    ],
+)
 def test_words_that_say_neither(words: str) -> None:
     assert state(nse(note=[{"text": words}])) == "not-recorded"
 

@@ -172,15 +172,27 @@ def test_a_member_is_of_the_sample_of_its_panel() -> None:
 
 def test_a_result_has_the_date_and_the_one_specimen_of_its_report() -> None:
     came = {"resourceType": "DiagnosticReport", "status": "final", "code": concept(text="Laboratory"),
-            "effectiveDateTime": "2026-11-07", "result": [ref("Observation/n")]}  # fmt: skip
+            "effectiveDateTime": "2026-11-10", "result": [ref("Observation/n")]}  # fmt: skip
     one, two = [ref("Specimen/s")], [ref("Specimen/s"), ref("Specimen/t")]
     hemolyzed = specimen("s", condition=[concept("v2-0493|HEM")])
-    assert said("nse-level", nse(id="n", date=""), came).endswith("2026-11-07")
+    assert said("nse-level", nse(id="n", date=""), came).endswith("2026-11-10")
+    assert said("nse-level", nse(id="n", date="", issued="2026-11-12"), came).endswith("2026-11-10")
     assert seen("nse-specimen", nse(id="n"), came | {"specimen": one}, hemolyzed) == "hemolyzed"
     assert seen("nse-specimen", nse(id="n"), came | {"specimen": two}, hemolyzed) == "not-recorded"
     assert said("nse-level", nse(id="n", date="", issued="2026-11-09"), came | {"status": "entered-in-error"}).endswith(
         "2026-11-09"
     )
+
+
+def test_an_older_result_in_a_newer_report_keeps_its_own_time_and_sample() -> None:
+    cumulative = {"resourceType": "DiagnosticReport", "status": "final", "code": concept(text="Laboratory"),
+                  "effectiveDateTime": "2026-11-10", "result": [ref("Observation/n")],
+                  "specimen": [ref("Specimen/s")]}  # fmt: skip
+    hemolyzed = specimen("s", condition=[concept("v2-0493|HEM")])
+    assert seen("nse-specimen", nse(id="n", date="2026-10-01"), cumulative, hemolyzed) == "not-recorded"
+    assert seen("nse-specimen", nse(id="n", date="2026-11"), cumulative, hemolyzed) == "hemolyzed"
+    issued = nse(id="n", date="", issued="2026-10-01T10:00:00Z")
+    assert said("nse-level", issued, cumulative).endswith("2026-10-01")
 
 
 def test_a_result_without_its_own_date_is_of_the_day_its_sample_was_taken() -> None:
@@ -251,3 +263,32 @@ def test_a_text_attached_in_latin_1_is_read() -> None:
     }  # "über"
     islets = {"resourceType": "Condition", "id": "c", "code": concept("icd-10-cm|C25.4")}
     assert seen("ki67-band", islets, pathology("", presentedForm=[form])) == "over-55"
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "Neuronenspezifische Enolase",
+        "Neuron-spezifische Enolase",
+        "Neuron Specific Enolase",
+        "Enolase.neuron specific",
+        "NSE i.S.",
+        "enolasa neuronal específica",
+        "énolase neuronale spécifique",
+    ],
+)
+def test_a_local_code_is_read_by_its_name(name: str) -> None:
+    local = {"coding": [{"system": "urn:oid:1.2.3", "code": "XNSEN", "display": name}]}
+    assert reading(nse() | {"code": local}) == "usable"
+
+
+@pytest.mark.parametrize("name", ["NSE im Liquor", "NSE (CSF)", "NSE, tissue stain", "NSE immunohistochemistry"])
+def test_nse_elsewhere_is_no_reading(name: str) -> None:
+    assert reading(nse() | {"code": {"text": name}}) == "none-found"
+
+
+@pytest.mark.parametrize(
+    ("date", "age"), [("2026-09", "15-days-to-12-months"), ("2026-11", "unknown"), ("2025-11", "unknown")]
+)
+def test_a_month_is_all_of_its_days(date: str, age: str) -> None:
+    assert seen("nse-age", nse(date=date)) == age

@@ -96,6 +96,12 @@ def test_the_figure_of_a_presence_may_stand_in_a_note_without_its_name() -> None
     assert band(present) == "10-to-20"
 
 
+@pytest.mark.parametrize("note", ["Tumor content 90 % of nuclei", "90 % of the tissue", "necrosis of 30 %"])
+def test_a_percentage_of_something_else_in_a_note_is_no_ki67(note: str) -> None:
+    assert band(ki67(concept(text="positive"), note=[{"text": note}])) == "unknown"
+    assert band(ki67("tumor content 90 %")) == "unknown"
+
+
 def test_ki67_of_a_member_of_a_panel_has_its_date_and_specimen() -> None:
     member = ki67(12, date="", id="k")
     panel = observation("", text="Immunohistochemistry panel", hasMember=[ref("Observation/k")], date="2026-03-15")
@@ -125,7 +131,12 @@ def test_ki67_of_a_member_of_a_panel_has_its_date_and_specimen() -> None:
         ("Ki-67 2 %, focally up to 25 %", "unknown"),
         ("Ki-67 2 %, bis zu 25 %", "unknown"),
         ("Ki-67 im Mittel 2 %, maximal 25 %", "unknown"),
+        ("Ki-67 2% (primary), 10% (liver)", "unknown"),
+        ("Ki-67 was 25 % in 2019, now 5 %", "unknown"),
+        ("Ki-67 3 %; hot spot 12 %", "10-to-20"),
         ("Ki-67 5 %, synaptophysin positive in 90 %", "3-to-under-10"),
+        ("Ki-67 5 %, CD56 90 %", "3-to-under-10"),
+        ("Ki-67 prolif. index 5 %", "3-to-under-10"),
     ],
 )
 def test_the_words_of_a_report_are_read_as_bounds_ranges_and_hot_spots(words: str, expected: str) -> None:
@@ -144,6 +155,12 @@ def test_the_words_of_a_report_are_read_as_bounds_ranges_and_hot_spots(words: st
 )
 def test_a_figure_of_something_else_is_no_ki67(words: str) -> None:
     assert seen("ki67-found", ISLETS, pathology(words)) == "not-found"
+
+
+@pytest.mark.parametrize("words", ["Ki-67 (MIB-1, clone 30-9): 5 %", "Ki-67 4 +/- 1 %"])
+def test_a_figure_in_an_odd_form_is_not_read_but_not_missing_either(words: str) -> None:
+    assert gap("ki67-found", ISLETS, pathology(words)) is Gap.NOT_READABLE
+    assert band(pathology(words), ki67(5)) == "3-to-under-10"
 
 
 @pytest.mark.parametrize(
@@ -198,6 +215,8 @@ def test_what_kind_of_tissue_it_was_may_stand_in_the_specimen_or_the_report() ->
     assert (
         band(report("Pancreas biopsy", "Ki-67 15 %", date="2026-03-25"), resected(5, "2026-03-05")) == "3-to-under-10"
     )
+    plain = specimen("s", type=concept(text="Resektat"), collection="?")
+    assert band(ki67(15, specimen=ref("Specimen/s")), plain, late) == "10-to-20"
     both = pathology("Resection after biopsy, Ki-67 15 %", date="2026-03-10")
     assert band(both, late) == "3-to-under-10"
 

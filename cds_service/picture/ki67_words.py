@@ -1,0 +1,90 @@
+"""The Ki-67 figures in words: bounds and ranges, hot spot and mean, and figures that are of something else.
+
+Knows texts only; whose they are and which counts is `ki67`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+from cds_service.fhir.amounts import Amount, from_text, signed
+from cds_service.fhir.texts import clauses, find
+
+_NUMBER = r"\d+(?:[.,]\d+)?"
+_FIGURE = (
+    rf"(?P<value>(?:[<>]=?|≤|≥)?\s*(?<![-–\d.,]){_NUMBER}(?:\s*%?\s*(?:[-–—]|to\b|bis\b)\s*{_NUMBER})?)"
+    r"\s*(?:%|percent\b|per cent\b|prozent\b)"
+)
+_NAME = re.compile(r"\bki[\s-]?67\b|\bmib[\s-]?1\b", re.IGNORECASE)
+_OTHER = (  # what a figure behind it is about instead
+    r"\bcd\s?\d|\bck\s?\d|\bp ?53|\bttf|\bcdx|\bgata|synaptoph"
+    r"|chromogr|insm|sstr|somatostat|\brb\b|cytokerat|\ber\b|\bpr\b|necros|nekros|cellularity|content|gehalt"
+    r"|pending|ausstehend|folgt"
+)
+_KI67_TEXT = re.compile(rf"(?:{_NAME.pattern})(?:(?!{_OTHER})[^.;\d<>≤≥]){{0,40}}?{_FIGURE}", re.IGNORECASE)
+_PERCENTAGE = re.compile(_FIGURE, re.IGNORECASE)
+_LOOSELY = re.compile(rf"(?:{_NAME.pattern})(?:(?!{_OTHER})[^;]){{0,60}}?{_FIGURE}", re.IGNORECASE)
+_HOT_SPOT = re.compile(r"hot[\s-]?spots?|areas? of (?:the )?highest (?:labell?ing|proliferation)", re.IGNORECASE)
+_OF_HOT_SPOT = re.compile(rf"(?:{_HOT_SPOT.pattern})[^,;/)%\d<>≤≥]{{0,25}}{_FIGURE}", re.IGNORECASE)
+_BEFORE_HOT_SPOT = re.compile(
+    rf"{_FIGURE}\s*\(?(?:(?!mean|average|mittel|durchschnitt|and\b|und\b)[a-zäöü]+\s+){{0,3}}(?:{_HOT_SPOT.pattern})",
+    re.IGNORECASE,
+)
+_COUNTED = re.compile(r"nucle|kern|index|labell?ing|prolif", re.IGNORECASE)
+_POINT = re.compile(r"(?<=\bprolif)\.|(?<=\bind)\.", re.IGNORECASE)
+_AT_MOST = re.compile(r"^\s*(?:<=|≤)")
+
+
+def names_hot_spot(words: str) -> bool:
+    return bool(_HOT_SPOT.search(words))
+
+
+def clauses_on_ki67(words: str) -> str:
+    """The clauses that name Ki-67, or all of it where none does."""
+    return " ".join(found.clause for found in find(_NAME, words)) or words
+
+
+def lone_figure(words: str, *, counted: bool) -> list[Amount]:
+    """The percentages of a text that is about Ki-67 already; `counted`: only if it says that nuclei were."""
+    if re.search(_OTHER, words, re.IGNORECASE) or (counted and not _COUNTED.search(words)):
+        return []
+    return percentages(words)
+
+
+def percentages(words: str) -> list[Amount]:
+    """The different percentages of a text, whatever they are of."""
+    return _reads(found.match["value"] for found in find(_PERCENTAGE, signed(words)))
+
+
+def of_hot_spot(words: str) -> list[Amount]:
+    """The figures said of the hot spot: of "up to 22 % (hot spot), mean 12 %" it is 22 %, its highest."""
+    plain = signed(_NAME.sub("", words))
+    matches = (*_OF_HOT_SPOT.finditer(plain), *_BEFORE_HOT_SPOT.finditer(plain))
+    return _reads(_AT_MOST.sub("", match["value"]) for match in matches)
+
+
+def figures(words: str) -> list[Amount]:
+    """The different Ki-67 figures of a text; where it tells the hot spot's, only that one."""
+    plain = _plain(words)
+    found = find(_KI67_TEXT, plain)
+    hot = [amount for clause in clauses(plain) for amount in of_hot_spot(clause)] if found else []
+    if hot:
+        return list(dict.fromkeys(hot))
+    more = (re.split(_OTHER, item.clause[item.match.end() :], maxsplit=1, flags=re.IGNORECASE)[0] for item in found)
+    second = (other["value"] for rest in more for other in _PERCENTAGE.finditer(rest))
+    return _reads((*(item.match["value"] for item in found), *second))
+
+
+def has_unclear_figure(words: str) -> bool:
+    """Whether a figure stands near the name in a form that is not read."""
+    return not figures(words) and bool(find(_LOOSELY, _plain(words)))
+
+
+def _plain(words: str) -> str:
+    """With the words of bounds as signs, and without the points that end an abbreviation and no sentence."""
+    return _POINT.sub("", signed(words))
+
+
+def _reads(written: Iterable[str]) -> list[Amount]:
+    return list(dict.fromkeys(read[0] for words in written if (read := from_text(words))))
