@@ -163,7 +163,7 @@ def _drug(code: Codeable, record: Record) -> tuple[frozenset[str], frozenset[Ord
 
 def _service(code: Codeable, record: Record) -> tuple[frozenset[str], frozenset[Ordering]]:
     found = [m for m in record.book.meanings(code, "orders") if m.certainty is Certainty.AFFIRMED]
-    treatments = [m for m in record.book.meanings(code, "treatments") if m.certainty is Certainty.AFFIRMED]
+    treatments = classes(code, record)
     values = {Ordering(_ORDERS[m.name]) for m in found if m.name in _ORDERS}
     values |= {Ordering(m.name) for m in treatments if m.name in list(Ordering)}
     return frozenset(m.concept.id for m in (*found, *treatments)), frozenset(values)

@@ -137,7 +137,7 @@ def test_a_dispense_runs_as_long_as_its_supply(days: int | None, value: str) -> 
 
 def test_a_dispense_without_a_supply_runs_for_42_days() -> None:
     assert ssa(dispense("Lanreotide", "2026-10-05")) == "active"
-    assert ssa(dispense("Lanreotide", "")) == "past"
+    assert ssa(dispense("Lanreotide", "")) == "unknown"
 
 
 @pytest.mark.parametrize(
