@@ -77,3 +77,5 @@ class Limits:
     nse_nsclc_high: Decimal
     nse_before_surgery_days: int
     nse_after_surgery_days: int
+    biotin_doses_most: int
+    nsaid_long_days: int

@@ -151,9 +151,11 @@ _KINDS = (
         ("conditions", "procedures", *_MEDICATION),
     ),
     FeatureKind("kidney-failure", Scope.PATIENT, KidneyFailure, "kidney failure", ("conditions", "status")),
-    FeatureKind("ppi", Scope.PATIENT, Ppi, "proton pump inhibitors", _MEDICATION),
-    FeatureKind("ppi-needed", Scope.PATIENT, PpiNeeded, "reasons for a proton pump inhibitor", ("conditions",)),
-    FeatureKind("biotin", Scope.PATIENT, Biotin, "biotin", _MEDICATION),
+    FeatureKind("ppi", Scope.PATIENT, Ppi, "proton pump inhibitors", ("markers", *_MEDICATION)),
+    FeatureKind(
+        "ppi-needed", Scope.PATIENT, PpiNeeded, "reasons for a proton pump inhibitor", ("conditions", *_MEDICATION)
+    ),
+    FeatureKind("biotin", Scope.PATIENT, Biotin, "biotin", ("nse", "markers", *_MEDICATION)),
     FeatureKind("nen-count", Scope.PATIENT, NenCount, "neuroendocrine diagnoses", _TUMOR),
     FeatureKind("other-cancer", Scope.PATIENT, OtherCancer, "other cancers", _TUMOR),
     FeatureKind("nse-context", Scope.PATIENT, NseContext, "diagnosis", _TUMOR),
@@ -213,13 +215,15 @@ _KINDS = (
     FeatureKind("therapy-prrt", Scope.TUMOR, Therapy, "radionuclide therapy", (*_MEDICATION, "procedures")),
     FeatureKind("therapy-pd-l1", Scope.TUMOR, Therapy, "immunotherapy", _MEDICATION),
     FeatureKind("therapy-chemoradiation", Scope.TUMOR, Chemoradiation, "chemoradiation", (*_MEDICATION, "procedures")),
-    FeatureKind("ssa-last-depot", Scope.TUMOR, SsaLastDepot, "last depot somatostatin analog", _MEDICATION),
+    FeatureKind(
+        "ssa-last-depot", Scope.TUMOR, SsaLastDepot, "last depot somatostatin analog", (*_MEDICATION, "procedures")
+    ),
     FeatureKind("resection", Scope.TUMOR, Resection, "resection", ("procedures", "reports", "conditions")),
     FeatureKind(
         "resection-exception", Scope.TUMOR, ResectionException, "tumor size", ("status", "conditions", "reports")
     ),
     FeatureKind("ordering", Scope.CALL, Ordering, "what is being ordered"),
-    FeatureKind("ordering-regimen", Scope.CALL, Regimen, "the regimen being ordered"),
+    FeatureKind("ordering-regimen", Scope.CALL, Regimen, "the regimen being ordered", _MEDICATION),
 )
 
 VOCABULARY: Mapping[str, FeatureKind] = MappingProxyType({kind.name: kind for kind in _KINDS})

@@ -12,6 +12,9 @@ from datetime import datetime
 from cds_service.guideline.features import Feature, Gap, PatientPicture, Remark, TumorPicture, unknown
 from cds_service.guideline.tumor_values import Diagnosis
 from cds_service.guideline.vocabulary import VOCABULARY, Scope
+from cds_service.picture.biotin import biotin_feature
+from cds_service.picture.chemoradiation import chemoradiation_feature
+from cds_service.picture.depot import depot_feature
 from cds_service.picture.diagnosis import Named, histology_feature, name_tumor, primary_feature
 from cds_service.picture.disease import progression_feature, sstr_feature, worsened_since
 from cds_service.picture.extent import extent_feature
@@ -19,11 +22,13 @@ from cds_service.picture.grading import UNGRADED_SITES, grade_features, grading_
 from cds_service.picture.hormone import hormone_feature
 from cds_service.picture.ki67 import ki67_features
 from cds_service.picture.nse import newest_reading, nse_features
-from cds_service.picture.orders import Draft, ordering_feature
+from cds_service.picture.orders import Draft, ordering_feature, without_drafts
 from cds_service.picture.other_markers import cga_features, newest_cga
 from cds_service.picture.overview import Seen, overview_features
 from cds_service.picture.person import person_features
+from cds_service.picture.ppi import ppi_features
 from cds_service.picture.record import Record
+from cds_service.picture.regimen import regimen_feature
 from cds_service.picture.resection_exception import exception_feature
 from cds_service.picture.stains import p53_rb1_feature
 from cds_service.picture.surgery import course_feature, last_removal, operations, resection_feature, words_about
@@ -44,8 +49,9 @@ class _Drawn:
 
 def draw_picture(record: Record, drafted: tuple[Draft, ...]) -> PatientPicture:
     """All case features of the patient of this call."""
+    record = without_drafts(record, drafted)
     everyone = tumors(record)
-    drawn = [_draw(tumor, everyone, record) for tumor in everyone]
+    drawn = [_draw(tumor, everyone, drafted, record) for tumor in everyone]
     seen = tuple(Seen(d.tumor, d.picture.features["diagnosis"], d.picture.features["course"]) for d in drawn)
     patient = _table(
         [
@@ -53,10 +59,12 @@ def draw_picture(record: Record, drafted: tuple[Draft, ...]) -> PatientPicture:
             *overview_features(seen, record),
             *nse_features(record, _nse_from(drawn)),
             *cga_features(record),
+            *ppi_features([d.picture.features["hormone"] for d in drawn], drafted, record),
+            biotin_feature(record),
         ],
         Scope.PATIENT,
     )
-    call = _table([ordering_feature(drafted)], Scope.CALL)
+    call = _table([ordering_feature(drafted), regimen_feature(drafted, record)], Scope.CALL)
     return PatientPicture(patient, tuple(d.picture for d in drawn), call, _leads(record), tuple(_remarks(record)))
 
 
@@ -77,7 +85,7 @@ def _table(features: Iterable[Feature], scope: Scope) -> Mapping[str, Feature]:
     return table
 
 
-def _draw(tumor: Tumor, everyone: tuple[Tumor, ...], record: Record) -> _Drawn:
+def _draw(tumor: Tumor, everyone: tuple[Tumor, ...], drafted: tuple[Draft, ...], record: Record) -> _Drawn:
     grading = grading_of(tumor, everyone, record)
     tissue = tissue_of(tumor, everyone, record)
     named = name_tumor(tumor, tissue, grading, record)
@@ -98,6 +106,8 @@ def _draw(tumor: Tumor, everyone: tuple[Tumor, ...], record: Record) -> _Drawn:
         sstr_feature(tumor, everyone, record),
         progression_feature(tumor, everyone, record),
         *therapy_features(tumor, everyone, record),
+        chemoradiation_feature(tumor, everyone, record),
+        depot_feature(tumor, everyone, drafted, record),
         resection_feature(removed, words_about(tumor, everyone, record), record),
         exception_feature(tumor, everyone, hormone, record),
     ]

@@ -62,10 +62,15 @@ def joins(drug: Drug, tumor: Tumor, everyone: tuple[Tumor, ...], record: Record)
     words = list(_reason_words(told, record))
     if any(reasons & other.references for other in everyone) or _for_something_else(words, reasons, record):
         return False
-    named = _families(words, record)
+    named = families_of_reasons(words, record)
     if named and tumor.family not in ("site-only", "mass", "metastasis"):
         return tumor.family in named
-    return tumor.family in _NEN_FAMILIES if drug.names & set(_NEN_ONLY) else tumor.family != "brain-tumor"
+    return suits_analogs(tumor) if drug.names & set(_NEN_ONLY) else tumor.family != "brain-tumor"
+
+
+def suits_analogs(tumor: Tumor) -> bool:
+    """Whether somatostatin analogs and receptor radionuclides make sense for it."""
+    return tumor.family in _NEN_FAMILIES
 
 
 def _told_by(resource: Resource, record: Record) -> Iterator[Resource]:
@@ -93,7 +98,7 @@ def _for_something_else(words: Iterable[Codeable], reasons: set[str], record: Re
     return any(condition.reference in reasons for condition in record.chart.of("Condition"))
 
 
-def _families(words: Iterable[Codeable], record: Record) -> frozenset[str]:
+def families_of_reasons(words: Iterable[Codeable], record: Record) -> frozenset[str]:
     """The histologies that the reasons of the drug name; empty if they name none."""
     meant = (meaning for code in words for meaning in record.book.meanings(code, "diagnoses"))
     return frozenset(family for m in meant if m.words.lower() not in _ANY_CANCER for family in _REASONS.get(m.name, ()))
