@@ -134,6 +134,7 @@ class FeatureKind:
 
 
 _MEDICATION = ("medication-requests", "medication-statements", "medication-administrations", "medication-dispenses")
+_TREATMENT = (*_MEDICATION, "procedures")
 _TUMOR = ("conditions", "pathology", "reports")
 _IMAGING = ("reports", "imaging-studies", "procedures")
 
@@ -209,12 +210,12 @@ _KINDS = (
     FeatureKind("follow-up-imaging", Scope.TUMOR, FollowUpImaging, "follow-up imaging", _IMAGING),
     FeatureKind("progression", Scope.TUMOR, Progression, "disease status", ("status", "reports")),
     FeatureKind("mdt", Scope.TUMOR, Mdt, "tumor board", ("encounters", "service-requests", "procedures")),
-    FeatureKind("therapy-systemic", Scope.TUMOR, SystemicTherapy, "systemic therapy", _MEDICATION),
-    FeatureKind("therapy-ssa", Scope.TUMOR, Therapy, "somatostatin analog therapy", _MEDICATION),
-    FeatureKind("therapy-platinum", Scope.TUMOR, Therapy, "platinum therapy", _MEDICATION),
-    FeatureKind("therapy-prrt", Scope.TUMOR, Therapy, "radionuclide therapy", (*_MEDICATION, "procedures")),
-    FeatureKind("therapy-pd-l1", Scope.TUMOR, Therapy, "immunotherapy", _MEDICATION),
-    FeatureKind("therapy-chemoradiation", Scope.TUMOR, Chemoradiation, "chemoradiation", (*_MEDICATION, "procedures")),
+    FeatureKind("therapy-systemic", Scope.TUMOR, SystemicTherapy, "systemic therapy", _TREATMENT),
+    FeatureKind("therapy-ssa", Scope.TUMOR, Therapy, "somatostatin analog therapy", _TREATMENT),
+    FeatureKind("therapy-platinum", Scope.TUMOR, Therapy, "platinum therapy", _TREATMENT),
+    FeatureKind("therapy-prrt", Scope.TUMOR, Therapy, "radionuclide therapy", _TREATMENT),
+    FeatureKind("therapy-pd-l1", Scope.TUMOR, Therapy, "immunotherapy", _TREATMENT),
+    FeatureKind("therapy-chemoradiation", Scope.TUMOR, Chemoradiation, "chemoradiation", ("conditions", *_TREATMENT)),
     FeatureKind(
         "ssa-last-depot", Scope.TUMOR, SsaLastDepot, "last depot somatostatin analog", (*_MEDICATION, "procedures")
     ),
@@ -223,7 +224,7 @@ _KINDS = (
         "resection-exception", Scope.TUMOR, ResectionException, "tumor size", ("status", "conditions", "reports")
     ),
     FeatureKind("ordering", Scope.CALL, Ordering, "what is being ordered"),
-    FeatureKind("ordering-regimen", Scope.CALL, Regimen, "the regimen being ordered", _MEDICATION),
+    FeatureKind("ordering-regimen", Scope.CALL, Regimen, "the regimen being ordered", _TREATMENT),
 )
 
 VOCABULARY: Mapping[str, FeatureKind] = MappingProxyType({kind.name: kind for kind in _KINDS})

@@ -13,7 +13,7 @@ from cds_service.fhir.resources import Resource
 from cds_service.fhir.texts import Certainty, find
 from cds_service.guideline.features import Evidence, Feature, Gap, known, unknown
 from cds_service.guideline.tumor_values import Progression, Sstr
-from cds_service.picture.medications import drugs
+from cds_service.picture.medications import ANTICANCER, drugs
 from cds_service.picture.record import Record, date_of_result, dated, is_countable, report_texts
 from cds_service.picture.results import results
 from cds_service.picture.tumors import Tumor, owners
@@ -149,7 +149,7 @@ def _new_line_after(when: When, record: Record) -> bool:
     """Whether an anticancer drug (not an ongoing one) first appears after that day."""
     firsts: dict[str, When] = {}
     for drug in drugs(record):
-        for name in drug.names if drug.when else ():
+        for name in drug.names & {*ANTICANCER, "ssa"} if drug.when else ():
             assert drug.when is not None
             if name not in firsts or drug.when < firsts[name]:
                 firsts[name] = drug.when

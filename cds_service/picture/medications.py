@@ -21,6 +21,7 @@ from cds_service.picture.record import Record, dated
 
 TYPES = (REQUESTS, STATEMENTS, ADMINISTRATIONS, DISPENSES)
 CHEMOTHERAPY = ("platinum", "etoposide", "irinotecan", "temozolomide", "capecitabine", "other-chemotherapy")
+ANTICANCER = frozenset({*CHEMOTHERAPY, "everolimus", "sunitinib", "cabozantinib", "prrt", "pd-l1"})
 BESIDE = frozenset({"ppi", "biotin", "anticoagulant", "antiplatelet", "nsaid"})  # taken beside, treat no tumor
 _SEARCHES = ("medication-requests", "medication-statements")
 _PLANS = ("plan", "proposal", "option")

@@ -12,7 +12,7 @@ from cds_service.guideline.features import Feature, Gap, known, unknown
 from cds_service.guideline.vocabulary import Regimen
 from cds_service.picture.courses import Running
 from cds_service.picture.medications import (
-    CHEMOTHERAPY,
+    ANTICANCER,
     Drug,
     classes,
     drugs,
@@ -24,10 +24,8 @@ from cds_service.picture.medications import (
 from cds_service.picture.orders import Draft
 from cds_service.picture.record import Record
 
-_ANTICANCER = frozenset({*CHEMOTHERAPY, "everolimus", "sunitinib", "cabozantinib", "prrt", "pd-l1"})
 _FLUORINE = frozenset({"fluorouracil", "capecitabine"})
 _PARTNERS = frozenset({"oxaliplatin", "irinotecan"})
-_CHANGING = frozenset({"platinum", "etoposide", "irinotecan", "pd-l1"})
 _NAMED_WHOLE = (Regimen.CAPTEM, Regimen.FOLFOX_LIKE)
 
 
@@ -41,7 +39,7 @@ def regimen_feature(drafted: tuple[Draft, ...], record: Record) -> Feature:
         if blank:
             return unknown(name, Gap.NOT_RECORDED, "a draft does not say what it orders", blank)
         return known(name, Regimen.NONE, evidence=[draft.evidence for draft in drafted])
-    given = [drug for drug in (*drugs(record), *given_as_procedures(record)) if drug.names & _ANTICANCER]
+    given = [drug for drug in (*drugs(record), *given_as_procedures(record)) if drug.names & ANTICANCER]
     now = [drug for drug in given if drug.running is Running.ACTIVE]
     perhaps = [drug for drug in given if drug.running is Running.UNCLEAR]
     sure = ordered | _of(now, record)
@@ -65,7 +63,7 @@ def _is_service(draft: Draft) -> bool:
 
 def _parts(code: Codeable, record: Record) -> frozenset[str]:
     """The anticancer drugs of a code, some of "other chemotherapy" by their own name."""
-    meant = [m for m in classes(code, record) if m.name in _ANTICANCER]
+    meant = [m for m in classes(code, record) if m.name in ANTICANCER]
     worded = [m for m in record.book.in_text(code.texts, "treatments") if m.name in {found.name for found in meant}]
     return frozenset(
         {m.name for m in meant} | {m.attributes["value"] for m in (*meant, *worded) if "value" in m.attributes}

@@ -14,7 +14,14 @@ from cds_service.fhir.values import elements as objects
 from cds_service.guideline.features import Evidence, Feature, Gap, known, unknown
 from cds_service.guideline.tumor_values import SystemicTherapy, Therapy
 from cds_service.picture.courses import Running
-from cds_service.picture.medications import Drug, drugs, given_as_procedures, medications_searched, unnamed_drugs
+from cds_service.picture.medications import (
+    ANTICANCER,
+    Drug,
+    drugs,
+    given_as_procedures,
+    medications_searched,
+    unnamed_drugs,
+)
 from cds_service.picture.record import Record, is_true
 from cds_service.picture.tumors import Tumor
 
@@ -34,10 +41,6 @@ _OTHER_USES = (("ssa", "syndromes/acromegaly"), ("everolimus", "syndromes/transp
 _UNTOLD = "neither status nor date tell whether it runs"
 _OTHER_USE = "it may be for another disease on the record"
 _UNNAMED = "a running medication does not say which drug it is"
-_SYSTEMIC = (
-    "platinum", "etoposide", "irinotecan", "temozolomide", "capecitabine", "everolimus", "sunitinib", "cabozantinib",
-    "prrt", "pd-l1", "other-chemotherapy",
-)  # fmt: skip
 
 
 def therapy_features(tumor: Tumor, everyone: tuple[Tumor, ...], record: Record) -> Iterator[Feature]:
@@ -141,7 +144,7 @@ def _may_be_for_another(drug: Drug, record: Record) -> bool:
 
 def _systemic(own: list[Drug], record: Record) -> Feature:
     name = "therapy-systemic"
-    if given := [drug for drug in own if drug.names & set(_SYSTEMIC)]:
+    if given := [drug for drug in own if drug.names & ANTICANCER]:
         return _given(name, given, record)
     if unread := list(unnamed_drugs(record)):
         return unknown(name, Gap.NOT_READABLE, _UNNAMED, unread)
