@@ -54,9 +54,8 @@ def _ran(entry: Entry, draw: When | None, days: int, record: Record) -> bool | N
     course = course_of(entry.resource, record)
     at = draw or When(record.now, record.now, "")
     before = timedelta(days=days)
-    ran = course.ran(day_start(at.earliest, record) - before, day_end(at.latest, record))
-    if not ran or at.latest - at.earliest < timedelta(days=1):
+    if not (ran := course.ran(day_start(at.earliest, record) - before, day_end(at.latest, record))):
         return ran
-    # Of a draw that is only known to the month the drug must have run before every day it may have been.
-    first, last = day_start(at.latest, record) - before, day_end(at.earliest, record)
-    return True if first <= last and course.ran(first, last) else None
+    # Of a draw that is only known to the month the drug must have run before its first and its last day.
+    ends = [course.ran(day_start(end, record) - before, day_end(end, record)) for end in (at.earliest, at.latest)]
+    return True if ends == [True, True] else None

@@ -28,6 +28,7 @@ _DATES = {
 }
 _DAYS = {"": 1, "d": 1, "day": 1, "days": 1, "wk": 7, "week": 7, "weeks": 7, "mo": 30, "month": 30, "months": 30}
 _UNTOLD = ("", "unknown")
+_HALTED = ("stopped", "on-hold")
 _LONG_AGO = datetime.min.replace(tzinfo=UTC)
 _MOMENT = timedelta(microseconds=1)
 
@@ -173,13 +174,13 @@ def running(resource: Resource, lasting: float, record: Record) -> Running:
     """Whether it runs now. `lasting`: days that one administration of such a drug counts."""
     status = code_of(resource.at("status"))
     course = course_of(resource, record)
+    if status in _HALTED:
+        return Running.PAST
     match resource.type:
         case "MedicationAdministration":
-            lasts = status not in ("stopped", "on-hold") and _within(course.end, lasting, record)
+            lasts = _within(course.end, lasting, record)
         case "MedicationDispense":
-            lasts = status not in ("stopped", "on-hold") and _within(
-                course.start, supplied_days(resource, record), record
-            )
+            lasts = _within(course.start, supplied_days(resource, record), record)
         case _:
             lasts = course.ran(day_start(record.now, record), day_end(record.now, record))
     if lasts is None or (lasts and course.untold):

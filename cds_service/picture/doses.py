@@ -77,8 +77,8 @@ def _dose(dosage: Element, strength: Amount | None) -> Amount | None:
     if coded:
         return coded[0] if all(amount == coded[0] for amount in coded) else None
     words = text(dosage.get("text"))
-    if masses := _masses([words]):
-        return masses[0] if len(masses) == 1 else None
+    if masses := list(_MASS.finditer(words)):  # "5 mg in the morning, 5 mg at night" is no single dose
+        return _mass(masses[0]) if len(masses) == 1 else None
     counts = {found["count"] for found in _COUNT.finditer(words)}
     if counts:
         count = number(counts.pop()) if len(counts) == 1 else None

@@ -38,7 +38,7 @@ def ppi_features(hormones: Iterable[Feature], drafted: Iterable[Draft], record: 
     found = taken("ppi", draw, record.limits.ppi_days if draw else 0, record)
     when = f"in the {record.limits.ppi_days} days to the draw of {draw.text}" if draw else "today"
     yield _ppi(found, when, record)
-    yield _needed([*_in_conditions(record), *_in_tumors(hormones), *_in_drugs(record)], record)
+    yield _needed([*_in_conditions(record), *_in_tumors(hormones, record), *_in_drugs(record)], record)
 
 
 def _ppi(found: Taken, when: str, record: Record) -> Feature:
@@ -72,14 +72,13 @@ def _in_conditions(record: Record) -> _Reasons:
     for condition in record.chart.of("Condition"):
         if is_refuted(condition):
             continue
-        for meaning in record.book.meanings(record.code(condition), "syndromes"):
-            if meaning.concept.id in _CONCEPTS:
-                kind = meaning.attributes.get("value") or meaning.name
-                sure = meaning.certainty is Certainty.AFFIRMED and is_true(condition)
-                counts = _holds(kind, condition, record)
-                when = _date(condition)
-                shown = Evidence(dated(record.code(condition).shown, when), condition.reference)
-                yield (None if counts and not sure else counts), shown
+        meant = record.book.meanings(record.code(condition), "syndromes")
+        for meaning in (found for found in meant if found.concept.id in _CONCEPTS):
+            kind = meaning.attributes.get("value") or meaning.name
+            sure = meaning.certainty is Certainty.AFFIRMED and is_true(condition)
+            counts = _holds(kind, condition, record)
+            shown = Evidence(dated(record.code(condition).shown, _date(condition)), condition.reference)
+            yield (None if counts and not sure else counts), shown
 
 
 def _holds(kind: str, condition: Resource, record: Record) -> bool | None:
@@ -96,10 +95,15 @@ def _date(condition: Resource) -> When | None:
     return date_of(condition.data, "abatementDateTime", "onsetDateTime", "onsetPeriod", "recordedDate")
 
 
-def _in_tumors(hormones: Iterable[Feature]) -> _Reasons:
+def _in_tumors(hormones: Iterable[Feature], record: Record) -> _Reasons:
+    """A gastrinoma that the code of a tumor, its words or pathology name; a suspected or former one leaves it open."""
     for feature in hormones:
-        if "gastrinoma" in feature.values:
-            yield from ((True, evidence) for evidence in feature.evidence)
+        for evidence in feature.evidence if "gastrinoma" in feature.values else ():
+            condition = record.chart.find(evidence.reference)
+            if condition is None or condition.type != "Condition":
+                yield True, evidence
+            else:
+                yield (_holds("gastrinoma", condition, record) if is_true(condition) else None), evidence
 
 
 def _in_drugs(record: Record) -> _Reasons:
