@@ -10,14 +10,14 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from cds_service.fhir.codes import Codeable
-from cds_service.fhir.dates import When
+from cds_service.fhir.dates import When, parse
 from cds_service.fhir.resources import Resource
 from cds_service.fhir.values import code_of, codeables, date_of, elements, notes, reference
 from cds_service.guideline.features import Evidence, Feature, Gap, known, unknown
 from cds_service.guideline.tumor_values import Chemoradiation
 from cds_service.picture.courses import course_of, day_end, day_start
 from cds_service.picture.medications import Drug, medications_searched, unnamed_drugs
-from cds_service.picture.record import Record, dated, is_refuted
+from cds_service.picture.record import Record, is_refuted
 from cds_service.picture.treatment import drugs_of, families_of_reasons
 from cds_service.picture.tumors import Tumor, owners
 
@@ -94,20 +94,30 @@ def _radiations(tumor: Tumor, everyone: tuple[Tumor, ...], record: Record) -> It
         if status in _NEVER or not (both or _is_radiotherapy(procedure, record)):
             continue
         start = date_of(procedure.data, "performedDateTime", "performedPeriod")
-        period = procedure.at("performedPeriod")
-        end = date_of({"end": period.get("end")}, "end") if isinstance(period, dict) else None
+        end = _end(procedure, status, start, record)
         shown = f"{record.code(procedure).shown} (procedure, {status or 'no status'})"
         of_tumor = _is_of(procedure, both, tumor, everyone, record)
-        last = end or start
-        if status == "in-progress" and end is None and start is not None:
-            last = _until_now(start, record)
-        yield _Radiation(status, start, last, both, of_tumor, Evidence(dated(shown, end or start), procedure.reference))
+        yield _Radiation(status, start, end, both, of_tumor, Evidence(_when(shown, procedure), procedure.reference))
 
 
-def _until_now(start: When, record: Record) -> When | None:
-    """A course that goes on; one that nobody closed for longer than any course lasts has no end that is known."""
-    recent = start.within_days(timedelta(weeks=record.limits.chemoradiation_weeks).days, record.now)
-    return When(record.now, record.now, "") if recent else None
+def _end(procedure: Resource, status: str, start: When | None, record: Record) -> When | None:
+    """Its last day. A single date may be the first of a course; one that goes on has lasted until now."""
+    period = procedure.at("performedPeriod")
+    if isinstance(period, dict) and (end := date_of({"end": period.get("end")}, "end")):
+        return end
+    if start is None:
+        return None
+    longest = timedelta(weeks=record.limits.chemoradiation_weeks)
+    if status == "in-progress":  # one that nobody closed for longer than any course has no end that is known
+        return When(record.now, record.now, "") if start.within_days(longest.days, record.now) else None
+    return When(start.earliest, max(start.latest, min(start.latest + longest, record.now)), "")
+
+
+def _when(shown: str, procedure: Resource) -> str:
+    period = procedure.at("performedPeriod")
+    ends = [period.get("start"), period.get("end")] if isinstance(period, dict) else [procedure.at("performedDateTime")]
+    days = [when.text for when in map(parse, ends) if when]
+    return f"{shown}, {' to '.join(days) or 'undated'}"
 
 
 def _is_radiotherapy(procedure: Resource, record: Record) -> bool:
@@ -176,13 +186,13 @@ def _ran(radiation: _Radiation, chemo: list[Drug], record: Record) -> bool | Non
         return False
     if radiation.start is None or radiation.end is None:
         return None
-    first, last = day_start(radiation.start.earliest, record), day_end(radiation.end.latest, record)
-    inside = [_drug_ran(drug, first, last, record) for drug in chemo]
-    if True in inside:
+    first, last = day_start(radiation.start.latest, record), day_end(radiation.end.earliest, record)
+    if first <= last and any(_drug_ran(drug, first, last, record) for drug in chemo):
         return True
     margin = timedelta(days=record.limits.therapy_active_days)
+    first, last = day_start(radiation.start.earliest, record), day_end(radiation.end.latest, record)
     around = [_drug_ran(drug, first - margin, last + margin, record) for drug in chemo]
-    return None if None in inside or any(answer is not False for answer in around) else False
+    return None if any(answer is not False for answer in around) else False
 
 
 def _drug_ran(drug: Drug, first: datetime, last: datetime, record: Record) -> bool | None:
