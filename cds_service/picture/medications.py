@@ -40,11 +40,6 @@ class Entry:
     when: When | None
 
     @property
-    def is_dose(self) -> bool:
-        """It says that a dose was given or handed over, not only ordered or told."""
-        return self.resource.type in (ADMINISTRATIONS, DISPENSES)
-
-    @property
     def evidence(self) -> Evidence:
         status = code_of(self.resource.at("status")) or "no status"
         shown = f"{self.medication.shown} ({_HOW[self.resource.type]}, {status})"
