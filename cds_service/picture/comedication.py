@@ -8,11 +8,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import timedelta
 
+from cds_service.fhir.codes import Codeable
 from cds_service.fhir.dates import When
 from cds_service.fhir.texts import Certainty
 from cds_service.guideline.features import Evidence
 from cds_service.picture.courses import course_of, day_end, day_start
-from cds_service.picture.medications import Entry, entries
+from cds_service.picture.medications import BESIDE, Entry, entries
 from cds_service.picture.record import Record
 
 
@@ -31,7 +32,7 @@ class Taken:
 
 def taken(name: str, draw: When | None, days: int, record: Record) -> Taken:
     """The drug at a draw or in so many days before it; without a draw today."""
-    own = [entry for entry in entries(record) if means(entry, name, record)]
+    own = [entry for entry, names in _named(record) if name in names]
     answers = [(entry, _ran(entry, draw, days, record)) for entry in own]
     return Taken(
         tuple(entry for entry, ran in answers if ran is True),
@@ -40,14 +41,24 @@ def taken(name: str, draw: When | None, days: int, record: Record) -> Taken:
     )
 
 
-def means(entry: Entry, name: str, record: Record) -> bool:
-    """Whether the drug is this one, or holds it: by a code or by words, for products are coded by their other part."""
-    concept = record.knowledge.concepts[f"treatments/{name}"]
-    texts = entry.medication.texts
-    if any(phrase.pattern.search(words) for phrase in concept.not_phrases for words in texts):
-        return False
-    named = (m.name for m in record.book.in_text(texts, "treatments") if m.certainty is Certainty.AFFIRMED)
-    return record.book.has(entry.medication, concept.id) or name in named
+def _named(record: Record) -> list[tuple[Entry, frozenset[str]]]:
+    """Every medication with what it is beside a treatment of a tumor."""
+    if "beside" not in record.once:
+        record.once["beside"] = [(entry, _names(entry.medication, record)) for entry in entries(record)]
+    kept: list[tuple[Entry, frozenset[str]]] = record.once["beside"]
+    return kept
+
+
+def _names(medication: Codeable, record: Record) -> frozenset[str]:
+    """By a code or by words, for products are coded by their other part; but for the words a concept excludes."""
+    meant = (*record.book.meanings(medication, "treatments"), *record.book.in_text(medication.texts, "treatments"))
+    return frozenset(
+        m.name
+        for m in meant
+        if m.name in BESIDE
+        and m.certainty is Certainty.AFFIRMED
+        and not any(phrase.pattern.search(words) for phrase in m.concept.not_phrases for words in medication.texts)
+    )
 
 
 def _ran(entry: Entry, draw: When | None, days: int, record: Record) -> bool | None:

@@ -30,6 +30,7 @@ _DAYS = {"": 1, "d": 1, "day": 1, "days": 1, "wk": 7, "week": 7, "weeks": 7, "mo
 _UNTOLD = ("", "unknown")
 _HALTED = ("stopped", "on-hold")
 _LONG_AGO = datetime.min.replace(tzinfo=UTC)
+_FIRST, _LAST = datetime(1000, 1, 1, tzinfo=UTC), datetime(9000, 1, 1, tzinfo=UTC)
 _MOMENT = timedelta(microseconds=1)
 
 
@@ -83,7 +84,10 @@ class Course:
 
 
 def day_start(moment: datetime, record: Record) -> datetime:
-    return moment.astimezone(record.now.tzinfo).replace(hour=0, minute=0, second=0, microsecond=0)
+    """Of the zone of the call; days at the ends of the calendar, which only a fault sends, leave room to count."""
+    return (
+        min(max(moment, _FIRST), _LAST).astimezone(record.now.tzinfo).replace(hour=0, minute=0, second=0, microsecond=0)
+    )
 
 
 def day_end(moment: datetime, record: Record) -> datetime:
@@ -166,7 +170,7 @@ def supplied_days(dispense: Resource, record: Record) -> float:
         days = number(supply.get("value"))
         by = _DAYS.get((text(supply.get("code")) or text(supply.get("unit"))).lower())
         if days is not None and by is not None:
-            return min(float(days), 3650) * by
+            return min(max(float(days), 0), 3650) * by
     return record.limits.therapy_active_days
 
 

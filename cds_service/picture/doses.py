@@ -16,7 +16,7 @@ from cds_service.fhir.values import Element, code_of, codeable, elements, listed
 from cds_service.picture.medications import Entry, product_of
 from cds_service.picture.record import Record
 
-_NUMBER = r"\d+(?:[.,]\d{3})*(?:[.,]\d+)?"
+_NUMBER = r"\d{1,9}(?:[.,]\d{3}){0,3}(?:[.,]\d{1,6})?"
 _MASS = re.compile(
     rf"(?<![\d.,/–-])(?:(?P<low>{_NUMBER})\s*(?:-|–|to|bis)\s*)?(?P<high>{_NUMBER})[\s-]*"
     r"(?P<unit>mg|mcg|[uµμ]g|micrograms?|mikrogramm|milligrams?|g)\b(?!\s*/\s*(?:m?l|kg|m2|m²)\b)",
@@ -31,7 +31,7 @@ _COUNTED = {"", "1", "tab", "tabs", "tbl", "tablet", "tablets", "tablette", "tab
             "capsules", "kapsel", "kapseln", "each", "ea", "dose"}  # fmt: skip
 _DAYS = {"h": Decimal(1) / 24, "d": Decimal(1), "wk": Decimal(7), "mo": Decimal(30), "a": Decimal(365)}
 _BY_CODE = {"qd": 1, "am": 1, "pm": 1, "hs": 1, "bed": 1, "bid": 2, "tid": 3, "qid": 4, "q4h": 6, "q6h": 4, "q8h": 3}
-_NONE = Decimal(0)
+_NONE, _SENSIBLE = Decimal(0), Decimal(10**9)
 
 
 def daily_mg(entry: Entry, concept: str, most: int, record: Record) -> Amount | None:
@@ -68,7 +68,7 @@ def _daily(dosage: Element, strength: Amount | None, entry: Entry, most: int, re
 
 
 def _short(figure: Decimal) -> Decimal:
-    return round(figure, 4).normalize()
+    return round(figure, 4).normalize() if figure < _SENSIBLE else figure
 
 
 def _dose(dosage: Element, strength: Amount | None) -> Amount | None:

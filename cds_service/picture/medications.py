@@ -80,8 +80,11 @@ def _counts(resource: Resource) -> bool:
 
 def drugs(record: Record) -> list[Drug]:
     """Every drug of a known class on the chart, plans and drafts left out."""
-    found = (drug for entry in entries(record) if (drug := _drug(entry, record)))
-    return sorted(found, key=lambda drug: drug.resource.reference)
+    if "drugs" not in record.once:
+        found = (drug for entry in entries(record) if (drug := _drug(entry, record)))
+        record.once["drugs"] = sorted(found, key=lambda drug: drug.resource.reference)
+    kept: list[Drug] = record.once["drugs"]
+    return kept
 
 
 def _drug(entry: Entry, record: Record) -> Drug | None:
@@ -96,22 +99,29 @@ def _lasting(names: frozenset[str], record: Record) -> float:
     return record.limits.prrt_active_days if "prrt" in names else record.limits.therapy_active_days
 
 
-def given_as_procedures(record: Record) -> Iterator[Drug]:
+def given_as_procedures(record: Record) -> list[Drug]:
     """Cycles that are recorded as Procedures.
 
     Of the analogs only a depot counts: an octreotide that is named there is a tracer or a test.
     """
-    for procedure in record.chart.of("Procedure"):
-        status = code_of(procedure.at("status"))
-        code = record.code(procedure)
-        names = frozenset(meaning.name for meaning in classes(code, record)) & {"ssa", "prrt", "pd-l1", *CHEMOTHERAPY}
-        depot = form(code, record) if "ssa" in names else ""
-        names = names if depot == "depot" else names - {"ssa"}
-        if not names or status not in ("completed", "in-progress"):
-            continue
-        when = date_of(procedure.data, "performedDateTime", "performedPeriod")
-        shown = Evidence(dated(f"{code.shown} (procedure, {status})", when), procedure.reference)
-        yield Drug(procedure, names, depot, _running_procedure(status, when, names, record), when, shown)
+    if "cycles" not in record.once:
+        found = (drug for procedure in record.chart.of("Procedure") if (drug := _cycle(procedure, record)))
+        record.once["cycles"] = list(found)
+    kept: list[Drug] = record.once["cycles"]
+    return kept
+
+
+def _cycle(procedure: Resource, record: Record) -> Drug | None:
+    status = code_of(procedure.at("status"))
+    code = record.code(procedure)
+    names = frozenset(meaning.name for meaning in classes(code, record)) & {"ssa", "prrt", "pd-l1", *CHEMOTHERAPY}
+    depot = form(code, record) if "ssa" in names else ""
+    names = names if depot == "depot" else names - {"ssa"}
+    if not names or status not in ("completed", "in-progress"):
+        return None
+    when = date_of(procedure.data, "performedDateTime", "performedPeriod")
+    shown = Evidence(dated(f"{code.shown} (procedure, {status})", when), procedure.reference)
+    return Drug(procedure, names, depot, _running_procedure(status, when, names, record), when, shown)
 
 
 def _running_procedure(status: str, when: When | None, names: frozenset[str], record: Record) -> Running:

@@ -71,6 +71,11 @@ def test_a_drug_ran_on_the_first_of_october_or_not_or_it_cannot_be_told(
     assert ran(resource, "2026-10-01") is answer
 
 
+@pytest.mark.parametrize("moment", ["0001-01-01", "9999-12-31"])
+def test_days_at_the_ends_of_the_calendar_leave_room_to_count(moment: str) -> None:
+    assert 999 < day_start(day(moment), HELD).year < day_end(day(moment), HELD).year + 1 < 9002
+
+
 def test_an_end_within_the_day_asked_for_is_not_decided_by_its_hour() -> None:
     assert ran(statement("X", date="", **period("2026-09-01", "2026-10")), "2026-10-20") is None
 
@@ -84,6 +89,8 @@ def test_an_end_within_the_day_asked_for_is_not_decided_by_its_hour() -> None:
         ({"value": 3, "code": "mo"}, 90),
         ({"value": 30, "unit": "tablets"}, 42),
         ({"value": "many"}, 42),
+        ({"value": -100000000000}, 0),
+        ({"value": 100000000000}, 3650),
         (None, 42),
     ],
 )

@@ -60,6 +60,12 @@ def test_a_dose_converts_to_milligrams_or_is_not_readable(value: Any, unit: str,
     assert of({"doseAndRate": [{"doseQuantity": quantity(value, unit)}], "timing": DAILY}) == mg
 
 
+def test_a_senseless_dose_is_no_fault_of_ours() -> None:
+    often = {"repeat": {"frequency": 10**11, "period": 0.0000001, "periodUnit": "h"}}
+    assert of(dosage(10**11, "g", timing=often)).startswith("24")
+    assert told("9" * 5000 + " mg daily") == "not readable"
+
+
 def test_the_code_of_a_unit_counts_before_its_print() -> None:
     assert of({"doseAndRate": [{"doseQuantity": quantity(5000, "mg", code="ug")}], "timing": DAILY}) == "5"
 

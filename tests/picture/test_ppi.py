@@ -110,6 +110,10 @@ def test_of_a_draw_that_is_known_to_the_month_it_must_have_run_before_every_day(
     assert ppi(cga(date="2026-09"), resource) == value
 
 
+def test_a_draw_before_all_time_is_no_fault_of_ours() -> None:
+    assert ppi(cga(date="0001-01-01"), request("Omeprazole")) == "none-recorded"
+
+
 def test_the_newest_draw_is_the_one_asked_about() -> None:
     ended = statement("Omeprazole", date="", effectivePeriod={"start": "2026-01-01", "end": "2026-03-01"})
     assert ppi(cga(date="2026-03-05"), ended) == "active"
