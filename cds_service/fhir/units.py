@@ -1,6 +1,7 @@
 """Units: a quantity converts exactly, or it is refused with a reason.
 
-Covers the units of the markers and counts we read (mass concentrations, percent, hemolysis index, length), not UCUM.
+Covers the units of the markers and counts we read (mass concentrations, masses, percent, hemolysis index, length),
+not UCUM.
 """
 
 from __future__ import annotations
@@ -33,7 +34,18 @@ _HEMOLYSIS_MG_DL = {
     "": Decimal(1),
 }
 _LENGTH_MM = {"mm": Decimal(1), "cm": Decimal(10)}
-_FAMILIES = {"ug/L": _MASS_PER_VOLUME, "mg/dL": _HEMOLYSIS_MG_DL, "mm": _LENGTH_MM}
+_MASS_MG = {
+    "mg": Decimal(1),
+    "milligram": Decimal(1),
+    "milligrams": Decimal(1),
+    "ug": Decimal("0.001"),
+    "microgram": Decimal("0.001"),
+    "micrograms": Decimal("0.001"),
+    "mikrogramm": Decimal("0.001"),
+    "g": Decimal(1000),
+    "gram": Decimal(1000),
+}
+_FAMILIES = {"ug/L": _MASS_PER_VOLUME, "mg/dL": _HEMOLYSIS_MG_DL, "mm": _LENGTH_MM, "mg": _MASS_MG}
 _NOT_MASS = re.compile(r"mol|(^|\W)[kmµμ]?i?u\s*/|\[iu\]|\[arb|kat|unit|au\s*/", re.IGNORECASE)
 
 
@@ -64,7 +76,7 @@ def contradict(one: str, other: str) -> bool:
 
 
 def factor(unit: str, target: str) -> Decimal | Refused:
-    """What a value in `unit` is multiplied by to be in `target` ("ug/L", "mg/dL" for a hemolysis index, "mm")."""
+    """What a value in `unit` is multiplied by to be in `target` ("ug/L", "mg/dL" for a hemolysis index, "mm", "mg")."""
     spelled = normalized(unit)
     known = _FAMILIES[target].get(spelled)
     if known is not None:

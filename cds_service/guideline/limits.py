@@ -96,3 +96,5 @@ class Limits:
     nse_after_surgery_days: int
     nse_half_life_multiple: Decimal
     nse_baseline_days: int
+    biotin_doses_most: int
+    nsaid_long_days: int

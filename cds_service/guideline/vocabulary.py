@@ -135,6 +135,7 @@ class FeatureKind:
 
 _MEDICATION = ("medication-requests", "medication-statements", "medication-administrations", "medication-dispenses")
 _USABLE_NSE = ("nse", "specimens", "reports", "conditions", "procedures", *_MEDICATION)
+_TREATMENT = (*_MEDICATION, "procedures")
 _TUMOR = ("conditions", "pathology", "reports")
 _IMAGING = ("reports", "imaging-studies", "procedures")
 
@@ -152,9 +153,11 @@ _KINDS = (
         ("conditions", "procedures", *_MEDICATION),
     ),
     FeatureKind("kidney-failure", Scope.PATIENT, KidneyFailure, "kidney failure", ("conditions", "status")),
-    FeatureKind("ppi", Scope.PATIENT, Ppi, "proton pump inhibitors", _MEDICATION),
-    FeatureKind("ppi-needed", Scope.PATIENT, PpiNeeded, "reasons for a proton pump inhibitor", ("conditions",)),
-    FeatureKind("biotin", Scope.PATIENT, Biotin, "biotin", _MEDICATION),
+    FeatureKind("ppi", Scope.PATIENT, Ppi, "proton pump inhibitors", ("markers", *_MEDICATION)),
+    FeatureKind(
+        "ppi-needed", Scope.PATIENT, PpiNeeded, "reasons for a proton pump inhibitor", ("conditions", *_MEDICATION)
+    ),
+    FeatureKind("biotin", Scope.PATIENT, Biotin, "biotin", ("nse", "markers", *_MEDICATION)),
     FeatureKind("nen-count", Scope.PATIENT, NenCount, "neuroendocrine diagnoses", _TUMOR),
     FeatureKind("other-cancer", Scope.PATIENT, OtherCancer, "other cancers", _TUMOR),
     FeatureKind("nse-context", Scope.PATIENT, NseContext, "diagnosis", _TUMOR),
@@ -208,19 +211,21 @@ _KINDS = (
     FeatureKind("follow-up-imaging", Scope.TUMOR, FollowUpImaging, "follow-up imaging", _IMAGING),
     FeatureKind("progression", Scope.TUMOR, Progression, "disease status", ("status", "reports")),
     FeatureKind("mdt", Scope.TUMOR, Mdt, "tumor board", ("encounters", "service-requests", "procedures")),
-    FeatureKind("therapy-systemic", Scope.TUMOR, SystemicTherapy, "systemic therapy", _MEDICATION),
-    FeatureKind("therapy-ssa", Scope.TUMOR, Therapy, "somatostatin analog therapy", _MEDICATION),
-    FeatureKind("therapy-platinum", Scope.TUMOR, Therapy, "platinum therapy", _MEDICATION),
-    FeatureKind("therapy-prrt", Scope.TUMOR, Therapy, "radionuclide therapy", (*_MEDICATION, "procedures")),
-    FeatureKind("therapy-pd-l1", Scope.TUMOR, Therapy, "immunotherapy", _MEDICATION),
-    FeatureKind("therapy-chemoradiation", Scope.TUMOR, Chemoradiation, "chemoradiation", (*_MEDICATION, "procedures")),
-    FeatureKind("ssa-last-depot", Scope.TUMOR, SsaLastDepot, "last depot somatostatin analog", _MEDICATION),
+    FeatureKind("therapy-systemic", Scope.TUMOR, SystemicTherapy, "systemic therapy", _TREATMENT),
+    FeatureKind("therapy-ssa", Scope.TUMOR, Therapy, "somatostatin analog therapy", _TREATMENT),
+    FeatureKind("therapy-platinum", Scope.TUMOR, Therapy, "platinum therapy", _TREATMENT),
+    FeatureKind("therapy-prrt", Scope.TUMOR, Therapy, "radionuclide therapy", _TREATMENT),
+    FeatureKind("therapy-pd-l1", Scope.TUMOR, Therapy, "immunotherapy", _TREATMENT),
+    FeatureKind("therapy-chemoradiation", Scope.TUMOR, Chemoradiation, "chemoradiation", ("conditions", *_TREATMENT)),
+    FeatureKind(
+        "ssa-last-depot", Scope.TUMOR, SsaLastDepot, "last depot somatostatin analog", (*_MEDICATION, "procedures")
+    ),
     FeatureKind("resection", Scope.TUMOR, Resection, "resection", ("procedures", "reports", "conditions")),
     FeatureKind(
         "resection-exception", Scope.TUMOR, ResectionException, "tumor size", ("status", "conditions", "reports")
     ),
     FeatureKind("ordering", Scope.CALL, Ordering, "what is being ordered"),
-    FeatureKind("ordering-regimen", Scope.CALL, Regimen, "the regimen being ordered"),
+    FeatureKind("ordering-regimen", Scope.CALL, Regimen, "the regimen being ordered", _TREATMENT),
 )
 
 VOCABULARY: Mapping[str, FeatureKind] = MappingProxyType({kind.name: kind for kind in _KINDS})

@@ -14,12 +14,12 @@ from cds_service.fhir.resources import Resource
 from cds_service.fhir.texts import Certainty, find
 from cds_service.guideline.features import Evidence, Feature, Gap, known, unknown
 from cds_service.guideline.tumor_values import Progression
-from cds_service.picture.medications import drugs, given_as_procedures
+from cds_service.picture.medications import ANTICANCER, drugs, given_as_procedures
 from cds_service.picture.record import Record, date_of_result, dated, is_countable, report_texts
 from cds_service.picture.results import results
 from cds_service.picture.tumors import Tumor, owners
 
-_NO_LINE = frozenset({"diazoxide", "everolimus-transplant"})
+_LINES = {*ANTICANCER, "ssa"}
 _WORSE = ("answers/disease-worsened", "answers/disease-recurrence")
 _PROGRESS = re.compile(
     r"\bprogress(?:ion|ing|ed)\b(?![\s-]*free)|\bprogredien\w*\b|\bprogress\b(?=\s+(?:der|des|von|bei|unter)\b)"
@@ -145,7 +145,7 @@ def _first_traces(record: Record) -> tuple[Mapping[str, When], Set[str]]:
     firsts: dict[str, When] = {}
     undated: set[str] = set()
     for drug in (*drugs(record), *given_as_procedures(record)):
-        for name in drug.names - _NO_LINE:
+        for name in drug.names & _LINES:
             if drug.when is None:
                 undated.add(name)
             elif name not in firsts or drug.when < firsts[name]:

@@ -8,38 +8,42 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
-from enum import StrEnum
-from typing import Any
 
-from cds_service.fhir.amounts import number
 from cds_service.fhir.codes import Codeable, Meaning
 from cds_service.fhir.dates import When
+from cds_service.fhir.prefetch import State
 from cds_service.fhir.resources import Resource
 from cds_service.fhir.texts import Certainty
 from cds_service.fhir.values import Element, code_of, codeable, date_of, elements, reference, text
 from cds_service.guideline.features import Evidence
+from cds_service.picture.courses import ADMINISTRATIONS, DISPENSES, REQUESTS, STATEMENTS, Running, date_of_drug, running
 from cds_service.picture.record import Record, dated
 
-REQUESTS = "MedicationRequest"
-TYPES = (REQUESTS, "MedicationStatement", "MedicationAdministration", "MedicationDispense")
+TYPES = (REQUESTS, STATEMENTS, ADMINISTRATIONS, DISPENSES)
 CHEMOTHERAPY = ("platinum", "etoposide", "irinotecan", "temozolomide", "capecitabine", "other-chemotherapy")
+ANTICANCER = frozenset({*CHEMOTHERAPY, "everolimus", "sunitinib", "cabozantinib", "prrt", "pd-l1"})
+BESIDE = frozenset({"ppi", "biotin", "anticoagulant", "antiplatelet", "nsaid"})  # taken beside, treat no tumor
+_SEARCHES = ("medication-requests", "medication-statements")
 _PLANS = ("plan", "proposal", "option")
 _NEVER = (
-    "entered-in-error", "draft", "not-taken", "not-done", "unknown", "cancelled", "declined", "preparation", "intended",
+    "entered-in-error", "draft", "not-taken", "not-done", "cancelled", "declined", "preparation", "intended",
 )  # fmt: skip
-_DATES = {
-    REQUESTS: ("authoredOn",),
-    "MedicationStatement": ("effectiveDateTime", "effectivePeriod", "dateAsserted"),
-    "MedicationAdministration": ("effectiveDateTime", "effectivePeriod"),
-    "MedicationDispense": ("whenHandedOver", "whenPrepared"),
-}
+_HOW = {REQUESTS: "request", STATEMENTS: "statement", DISPENSES: "dispense", ADMINISTRATIONS: "administration"}
 
 
-class Running(StrEnum):
-    """Whether a drug runs at the moment of the call."""
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One medication resource that counts, whatever its drug: no plan, no draft, nothing withdrawn."""
 
-    ACTIVE = "active"
-    PAST = "past"
+    resource: Resource
+    medication: Codeable
+    when: When | None
+
+    @property
+    def evidence(self) -> Evidence:
+        status = code_of(self.resource.at("status")) or "no status"
+        shown = f"{self.medication.shown} ({_HOW[self.resource.type]}, {status})"
+        return Evidence(dated(shown, self.when), self.resource.reference)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,57 +63,88 @@ class Drug:
     evidence: Evidence
 
 
+def entries(record: Record) -> list[Entry]:
+    """Every medication on the chart that was ordered, told, given or handed over."""
+    if "medications" not in record.once:
+        found = (r for r in record.chart.of(*TYPES) if _counts(r))
+        record.once["medications"] = [Entry(r, medication_of(r.data, record, []), date_of_drug(r)) for r in found]
+    kept: list[Entry] = record.once["medications"]
+    return kept
+
+
+def _counts(resource: Resource) -> bool:
+    if code_of(resource.at("status")) in _NEVER or str(resource.at("doNotPerform")).lower() == "true":
+        return False
+    return resource.type != REQUESTS or code_of(resource.at("intent")) not in _PLANS
+
+
 def drugs(record: Record) -> list[Drug]:
     """Every drug of a known class on the chart, plans and drafts left out."""
-    found = (drug for resource in record.chart.of(*TYPES) if (drug := _drug(resource, record)))
-    return sorted(found, key=lambda drug: drug.resource.reference)
+    if "drugs" not in record.once:
+        found = (drug for entry in entries(record) if (drug := _drug(entry, record)))
+        record.once["drugs"] = sorted(found, key=lambda drug: drug.resource.reference)
+    kept: list[Drug] = record.once["drugs"]
+    return kept
 
 
-def _drug(resource: Resource, record: Record) -> Drug | None:
-    status = code_of(resource.at("status"))
-    if status in _NEVER or resource.at("doNotPerform") is True:
+def _drug(entry: Entry, record: Record) -> Drug | None:
+    names = frozenset(meaning.name for meaning in classes(entry.medication, record))
+    if not names:
         return None
-    if resource.type == REQUESTS and code_of(resource.at("intent")) in _PLANS:
-        return None
-    medication = medication_of(resource.data, record, [])
-    meant = classes(medication, record)
-    if not meant:
-        return None
-    when = date_of(resource.data, *_DATES[resource.type])
-    names = frozenset(meaning.name for meaning in meant)
-    running = _running(resource, status, when, names, record)
-    shown = f"{medication.shown} ({_how(resource.type)}, {status or 'no status'})"
-    return Drug(
-        resource, names, form(medication, record), running, when, Evidence(dated(shown, when), resource.reference)
-    )
+    runs = running(entry.resource, _lasting(names, record), record)
+    return Drug(entry.resource, names, form(entry.medication, record), runs, entry.when, entry.evidence)
 
 
-def given_as_procedures(record: Record) -> Iterator[Drug]:
-    """Cycles of PRRT or chemotherapy that are recorded as Procedures; an analog named there is a tracer or a test."""
-    for procedure in record.chart.of("Procedure"):
-        status = code_of(procedure.at("status"))
-        code = record.code(procedure)
-        names = frozenset(meaning.name for meaning in classes(code, record)) & {"prrt", *CHEMOTHERAPY}
-        if not names or status not in ("completed", "in-progress"):
-            continue
-        when = date_of(procedure.data, "performedDateTime", "performedPeriod")
-        days = record.limits.prrt_active_days if "prrt" in names else record.limits.therapy_active_days
-        lasts = status == "in-progress" or (when is not None and bool(when.within_days(days, record.now)))
-        shown = Evidence(dated(f"{code.shown} (procedure, {status})", when), procedure.reference)
-        yield Drug(procedure, names, "", Running.ACTIVE if lasts else Running.PAST, when, shown)
+def _lasting(names: frozenset[str], record: Record) -> float:
+    return record.limits.prrt_active_days if "prrt" in names else record.limits.therapy_active_days
+
+
+def given_as_procedures(record: Record) -> list[Drug]:
+    """Cycles that are recorded as Procedures.
+
+    Of the analogs only a depot counts: an octreotide that is named there is a tracer or a test.
+    """
+    if "cycles" not in record.once:
+        found = (drug for procedure in record.chart.of("Procedure") if (drug := _cycle(procedure, record)))
+        record.once["cycles"] = list(found)
+    kept: list[Drug] = record.once["cycles"]
+    return kept
+
+
+def _cycle(procedure: Resource, record: Record) -> Drug | None:
+    status = code_of(procedure.at("status"))
+    code = record.code(procedure)
+    names = frozenset(meaning.name for meaning in classes(code, record)) & {"ssa", "prrt", "pd-l1", *CHEMOTHERAPY}
+    depot = form(code, record) if "ssa" in names else ""
+    names = names if depot == "depot" else names - {"ssa"}
+    if not names or status not in ("completed", "in-progress"):
+        return None
+    when = date_of(procedure.data, "performedDateTime", "performedPeriod")
+    shown = Evidence(dated(f"{code.shown} (procedure, {status})", when), procedure.reference)
+    return Drug(procedure, names, depot, _running_procedure(status, when, names, record), when, shown)
+
+
+def _running_procedure(status: str, when: When | None, names: frozenset[str], record: Record) -> Running:
+    if status == "in-progress":
+        return Running.ACTIVE
+    lasts = None if when is None else when.within_days(_lasting(names, record), record.now)
+    if lasts is None:
+        return Running.UNCLEAR
+    return Running.ACTIVE if lasts else Running.PAST
 
 
 def unnamed_drugs(record: Record) -> Iterator[Evidence]:
     """Running requests and statements whose medication is missing, or a reference to nothing in the call."""
-    for resource in record.chart.of(REQUESTS, "MedicationStatement"):
-        if code_of(resource.at("status")) == "active" and medication_of(resource.data, record, []).is_empty:
-            yield Evidence("a medication without a name", resource.reference)
+    for entry in entries(record):
+        active = code_of(entry.resource.at("status")) == "active"
+        if entry.resource.type in (REQUESTS, STATEMENTS) and active and entry.medication.is_empty:
+            yield Evidence("a medication without a name", entry.resource.reference)
 
 
-def _how(kind: str) -> str:
-    return {REQUESTS: "request", "MedicationStatement": "statement", "MedicationDispense": "dispense"}.get(
-        kind, "administration"
-    )
+def medications_searched(record: Record) -> bool:
+    """Whether requests or statements came whole, and neither of them only in part."""
+    broken = any(record.chart.states.get(key) in (State.PARTIAL, State.FAILED) for key in _SEARCHES)
+    return not broken and any(record.searched(key) for key in _SEARCHES)
 
 
 def medication_of(resource: Element, record: Record, siblings: list[Element]) -> Codeable:
@@ -117,20 +152,43 @@ def medication_of(resource: Element, record: Record, siblings: list[Element]) ->
     coded = codeable(resource.get("medicationCodeableConcept"), record.book)
     if not coded.is_empty:
         return coded
-    target = reference(resource.get("medicationReference"))
-    for candidate in (*elements(resource.get("contained")), *siblings):
-        if target in (f"#{text(candidate.get('id'))}", f"Medication/{text(candidate.get('id'))}"):
-            return codeable(candidate.get("code"), record.book)
-    known = record.chart.find(target)
-    if known is not None:
-        return codeable(known.at("code"), record.book)
+    held = product_of(resource, record, siblings)
+    named = _named(held, record) if held is not None else Codeable()
+    if not named.is_empty:
+        return named
     display = next((text(item.get("display")) for item in elements(resource.get("medicationReference"))), "")
     return Codeable((), display)
 
 
+def product_of(resource: Element, record: Record, siblings: list[Element]) -> Element | None:
+    """The Medication a resource refers to: contained in it, beside it in the call, or on the chart."""
+    target = reference(resource.get("medicationReference"))
+    for candidate in (*elements(resource.get("contained")), *siblings):
+        if target in (f"#{text(candidate.get('id'))}", f"Medication/{text(candidate.get('id'))}"):
+            return candidate
+    known = record.chart.find(target)
+    return None if known is None else known.data
+
+
+def _named(product: Element, record: Record) -> Codeable:
+    """The code of a Medication with those of its active ingredients: an infusion bag has often no other name."""
+    own = codeable(product.get("code"), record.book)
+    parts = [
+        codeable(part.get("itemCodeableConcept"), record.book)
+        for part in elements(product.get("ingredient"))
+        if part.get("isActive") is not False
+    ]
+    words = (own.text, *(part.text for part in parts))
+    codings = (*own.codings, *(coding for part in parts for coding in part.codings))
+    return Codeable(codings, ", ".join(dict.fromkeys(word for word in words if word)))
+
+
 def classes(medication: Codeable, record: Record) -> tuple[Meaning, ...]:
+    """The treatments it surely means; what is taken beside them is none."""
     return tuple(
-        meaning for meaning in record.book.meanings(medication, "treatments") if meaning.certainty is Certainty.AFFIRMED
+        meaning
+        for meaning in record.book.meanings(medication, "treatments")
+        if meaning.certainty is Certainty.AFFIRMED and meaning.name not in BESIDE
     )
 
 
@@ -138,38 +196,6 @@ def form(medication: Codeable, record: Record) -> str:
     """Depot or short-acting somatostatin analog, by code or words; "" where neither says it."""
     meant = [*classes(medication, record), *record.book.in_text(medication.texts, "treatments")]
     return next((m.attributes["value"] for m in meant if m.name == "ssa" and "value" in m.attributes), "")
-
-
-def _running(resource: Resource, status: str, when: When | None, names: frozenset[str], record: Record) -> Running:
-    match resource.type:
-        case "MedicationAdministration":
-            days = record.limits.prrt_active_days if "prrt" in names else record.limits.therapy_active_days
-            lasts = when is not None and when.within_days(days, record.now) and status in ("completed", "in-progress")
-        case "MedicationDispense":
-            lasts = _dispense_lasts(resource, when, record)
-        case _:
-            lasts = status == "active" and not _has_ended(resource, record)
-    return Running.ACTIVE if lasts else Running.PAST
-
-
-def _dispense_lasts(resource: Resource, when: When | None, record: Record) -> bool:
-    supply: Any = resource.at("daysSupply")
-    days = number(supply.get("value")) if isinstance(supply, dict) else None
-    lasting = float(days) if days is not None else record.limits.therapy_active_days
-    return when is not None and bool(when.within_days(lasting, record.now))
-
-
-def _has_ended(resource: Resource, record: Record) -> bool:
-    """A statement whose period is over, or a request whose validity or dosing has ended."""
-    periods: list[Any] = [resource.at("effectivePeriod")]
-    dispense = resource.at("dispenseRequest")
-    if isinstance(dispense, dict):
-        periods.append(dispense.get("validityPeriod"))
-    for dosage in elements(resource.at("dosageInstruction")):
-        for timing in elements(dosage.get("timing")):
-            periods += [repeat.get("boundsPeriod") for repeat in elements(timing.get("repeat"))]
-    ends = [date_of({"end": p["end"]}, "end") for p in periods if isinstance(p, dict) and "end" in p]
-    return any(end is not None and end.is_before(record.now) for end in ends)
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,13 +10,12 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from cds_service.fhir.amounts import number
 from cds_service.fhir.dates import When
 from cds_service.fhir.resources import Resource
-from cds_service.fhir.values import code_of, date_of, elements
+from cds_service.fhir.values import code_of, date_of
 from cds_service.guideline.features import Evidence, Feature, Gap, known, unknown
 from cds_service.guideline.patient_values import NseConfounder
-from cds_service.picture.medications import REQUESTS, medication_of
+from cds_service.picture.comedication import taken
 from cds_service.picture.nse import SEARCHED
 from cds_service.picture.nse_readings import Series, days_of, newest_of
 from cds_service.picture.record import Record, dated, is_true, none_found
@@ -29,16 +28,8 @@ _CONDITIONS = {
     "patient/hemolytic-anemia": NseConfounder.HEMOLYTIC_ANEMIA,
     "patient/rapid-dementia": NseConfounder.DEMENTIA,
 }
-_PPI = "treatments/ppi"
-_LONGEST = 3650.0  # days of supply; a longer one is a fault, and would leave the calendar
 _ENDED = ("resolved", "inactive", "remission")
 _DONE = ("completed", "in-progress")
-_TAKEN = ("active", "completed", "stopped", "on-hold")
-_DATES = {
-    REQUESTS: ("authoredOn",),
-    "MedicationStatement": ("effectiveDateTime", "effectivePeriod", "dateAsserted"),
-    "MedicationDispense": ("whenHandedOver", "whenPrepared"),
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,8 +51,9 @@ def confounder_feature(series: Series, record: Record) -> Feature:
             else known(_NAME, NseConfounder.NONE_RECORDED, evidence=[SEARCHED])
         )
     signs = [*_recorded(newest.when, record), *_dialyses(newest.when, record)]
-    for certain, shown in ppi_running_at(newest.when, record):
-        signs.append(_Sign(NseConfounder.PPI, certain, shown))
+    ppi = taken("ppi", newest.when, 0, record)
+    signs += [_Sign(NseConfounder.PPI, True, entry.evidence) for entry in ppi.ran]
+    signs += [_Sign(NseConfounder.PPI, False, entry.evidence) for entry in ppi.open]
     if not signs:
         return _none(record)
     kinds = {sign.kind for sign in signs if sign.certain}
@@ -126,38 +118,3 @@ def _dialyses(draw: When, record: Record) -> Iterator[_Sign]:
         if held is not False:
             shown = Evidence(dated(meant[0].words, when), procedure.reference)
             yield _Sign(NseConfounder.KIDNEY_FAILURE, bool(held), shown)
-
-
-def ppi_running_at(draw: When, record: Record) -> Iterator[tuple[bool, Evidence]]:
-    """Each request, statement or dispense of a PPI that ran on the day of the draw, and whether it surely did."""
-    for resource in record.chart.of(*_DATES):
-        if not _counts(resource) or not record.book.has(medication_of(resource.data, record, []), _PPI):
-            continue
-        began, end = date_of(resource.data, *_DATES[resource.type]), _end_of_drug(resource, record)
-        held = _spans(began, end, draw)
-        ended = resource.type != "MedicationDispense" and code_of(resource.at("status")) != "active"
-        if held is not False:
-            certain = bool(held) and began is not None and not (ended and end is None)
-            words = medication_of(resource.data, record, []).shown
-            yield certain, Evidence(dated(words, began), resource.reference)
-
-
-def _counts(resource: Resource) -> bool:
-    planned = code_of(resource.at("intent")) in ("plan", "proposal", "option")
-    return code_of(resource.at("status")) in _TAKEN and not planned and resource.at("doNotPerform") is not True
-
-
-def _end_of_drug(resource: Resource, record: Record) -> When | None:
-    """The end of its period, validity or dosing; of a dispense the day on which it is used up."""
-    when = date_of(resource.data, *_DATES[resource.type])
-    if resource.type == "MedicationDispense" and when:
-        supply = resource.at("daysSupply")
-        days = number(supply.get("value")) if isinstance(supply, dict) else None
-        lasting = timedelta(days=min(float(days), _LONGEST) if days is not None else record.limits.therapy_active_days)
-        return When(when.earliest + lasting, when.latest + lasting, "")
-    dispense = resource.at("dispenseRequest")
-    periods = [resource.at("effectivePeriod"), dispense.get("validityPeriod") if isinstance(dispense, dict) else None]
-    for dosage in elements(resource.at("dosageInstruction")):
-        for timing in elements(dosage.get("timing")):
-            periods += [repeat.get("boundsPeriod") for repeat in elements(timing.get("repeat"))]
-    return next((end for period in periods if (end := _end(period))), None)

@@ -15,12 +15,12 @@ from itertools import takewhile
 from cds_service.guideline.features import Evidence, Feature, Gap, known, unknown
 from cds_service.guideline.patient_values import Level, NseHalfLife, NsePersistence
 from cds_service.picture.comparability import difference
-from cds_service.picture.medications import CHEMOTHERAPY, Running, drugs, given_as_procedures, unnamed_drugs
+from cds_service.picture.courses import Running
+from cds_service.picture.medications import ANTICANCER, drugs, given_as_procedures, unnamed_drugs
 from cds_service.picture.nse_readings import Judged, Series, days_between, days_of
 from cds_service.picture.nse_series import mixed
 from cds_service.picture.record import Record
 
-_SYSTEMIC = {*CHEMOTHERAPY, "everolimus", "sunitinib", "cabozantinib", "prrt", "pd-l1"}
 _NOT_TREATED = Evidence("medications searched, no running systemic treatment found")
 _ENOUGH = 3
 
@@ -64,9 +64,12 @@ def _feature(name: str, found: _Said | _Open) -> Feature:
 
 def running_treatment(record: Record) -> Treatment | _Open | None:
     """The line that runs now, from its earliest trace; None if medications were searched and none runs."""
-    given = [d for d in (*drugs(record), *given_as_procedures(record)) if d.names & _SYSTEMIC]
+    given = [d for d in (*drugs(record), *given_as_procedures(record)) if d.names & ANTICANCER]
     running = [drug for drug in given if drug.running is Running.ACTIVE]
     if not running:
+        unclear = tuple(drug.evidence for drug in given if drug.running is Running.UNCLEAR)
+        if unclear:
+            return _Open(Gap.NOT_READABLE, "the record does not tell whether a treatment still runs", unclear)
         return _not_running(record)
     shown = tuple(drug.evidence for drug in running)
     begins = [days_of(drug.when) for drug in running if drug.when]

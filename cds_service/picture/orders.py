@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from cds_service.fhir.codes import Codeable
@@ -81,6 +81,15 @@ def drafts(
     )
     # The order of a Bundle means nothing: whatever speaks first of several drafts must not depend on it.
     return tuple(sorted(found, key=lambda draft: (draft.reference, draft.code.shown)))
+
+
+def without_drafts(record: Record, drafted: Iterable[Draft]) -> Record:
+    """The record without the drafts of the call: what is only being written does not run yet."""
+    written = {draft.reference for draft in drafted if draft.reference}
+    if not written:
+        return record
+    kept = tuple(resource for resource in record.chart.resources if resource.reference not in written)
+    return replace(record, chart=replace(record.chart, resources=kept), once={})
 
 
 def _is_own(resource: Element, record: Record) -> bool:
@@ -169,7 +178,7 @@ def _drug(code: Codeable, record: Record) -> tuple[frozenset[str], frozenset[Ord
 
 def _service(code: Codeable, record: Record) -> tuple[frozenset[str], frozenset[Ordering]]:
     found = [m for m in record.book.meanings(code, "orders") if m.certainty is Certainty.AFFIRMED]
-    treatments = [m for m in record.book.meanings(code, "treatments") if m.certainty is Certainty.AFFIRMED]
+    treatments = classes(code, record)
     values = {Ordering(_ORDERS[m.name]) for m in found if m.name in _ORDERS}
     values |= {Ordering(m.name) for m in treatments if m.name in list(Ordering)}
     return frozenset(m.concept.id for m in (*found, *treatments)), frozenset(values)

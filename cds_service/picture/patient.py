@@ -12,7 +12,10 @@ from datetime import datetime
 from cds_service.guideline.features import Feature, Gap, PatientPicture, Remark, TumorPicture, unknown
 from cds_service.guideline.tumor_values import Diagnosis
 from cds_service.guideline.vocabulary import VOCABULARY, Scope
+from cds_service.picture.biotin import biotin_feature
 from cds_service.picture.board import mdt_feature
+from cds_service.picture.chemoradiation import chemoradiation_feature
+from cds_service.picture.depot import depot_feature
 from cds_service.picture.diagnosis import Named, histology_feature, name_tumor, primary_feature
 from cds_service.picture.disease import progression_feature, worsened_since
 from cds_service.picture.extent import extent_feature
@@ -27,12 +30,14 @@ from cds_service.picture.nse_on_treatment import treatment_features
 from cds_service.picture.nse_readings import nse_series
 from cds_service.picture.nse_series import series_features
 from cds_service.picture.nse_surgery import surgery_features
-from cds_service.picture.orders import Draft, ordering_feature
+from cds_service.picture.orders import Draft, ordering_feature, without_drafts
 from cds_service.picture.other_markers import marker_features, newest_cga
 from cds_service.picture.overview import Seen, overview_features
 from cds_service.picture.person import person_features
+from cds_service.picture.ppi import ppi_features
 from cds_service.picture.receptors import sstr_feature
 from cds_service.picture.record import Record
+from cds_service.picture.regimen import regimen_feature
 from cds_service.picture.resection_exception import exception_feature
 from cds_service.picture.stains import p53_rb1_feature
 from cds_service.picture.surgery import (
@@ -61,14 +66,22 @@ class _Drawn:
 
 def draw_picture(record: Record, drafted: tuple[Draft, ...]) -> PatientPicture:
     """All case features of the patient of this call."""
+    record = without_drafts(record, drafted)
     everyone = tumors(record)
-    drawn = [_draw(tumor, everyone, record) for tumor in everyone]
+    drawn = [_draw(tumor, everyone, drafted, record) for tumor in everyone]
     seen = tuple(Seen(d.tumor, d.picture.features["diagnosis"], d.picture.features["course"]) for d in drawn)
     patient = _table(
-        [*person_features(record), *overview_features(seen, record), *_nse(drawn, record), *marker_features(record)],
+        [
+            *person_features(record),
+            *overview_features(seen, record),
+            *_nse(drawn, record),
+            *marker_features(record),
+            *ppi_features([d.picture.features["hormone"] for d in drawn], drafted, record),
+            biotin_feature(record),
+        ],
         Scope.PATIENT,
     )
-    call = _table([ordering_feature(drafted)], Scope.CALL)
+    call = _table([ordering_feature(drafted), regimen_feature(drafted, record)], Scope.CALL)
     return PatientPicture(patient, tuple(d.picture for d in drawn), call, _leads(record), tuple(_remarks(record)))
 
 
@@ -89,7 +102,7 @@ def _table(features: Iterable[Feature], scope: Scope) -> Mapping[str, Feature]:
     return table
 
 
-def _draw(tumor: Tumor, everyone: tuple[Tumor, ...], record: Record) -> _Drawn:
+def _draw(tumor: Tumor, everyone: tuple[Tumor, ...], drafted: tuple[Draft, ...], record: Record) -> _Drawn:
     grading = grading_of(tumor, everyone, record)
     tissue = tissue_of(tumor, everyone, record)
     named = name_tumor(tumor, tissue, grading, record)
@@ -114,6 +127,8 @@ def _draw(tumor: Tumor, everyone: tuple[Tumor, ...], record: Record) -> _Drawn:
         sstr_feature(tumor, everyone, last, record),
         progression_feature(tumor, everyone, record),
         *therapy_features(tumor, everyone, record),
+        chemoradiation_feature(tumor, everyone, record),
+        depot_feature(tumor, everyone, drafted, record),
         resection_feature(removed, words_about(tumor, everyone, record), record),
         exception,
         sstr_imaging_feature(record),

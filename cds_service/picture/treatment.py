@@ -7,18 +7,28 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from cds_service.fhir.prefetch import State
-from cds_service.fhir.values import codeables, reference
+from cds_service.fhir.codes import Codeable
+from cds_service.fhir.resources import Resource
+from cds_service.fhir.values import codeables, reference, text
 from cds_service.fhir.values import elements as objects
 from cds_service.guideline.features import Evidence, Feature, Gap, known, unknown
 from cds_service.guideline.tumor_values import SystemicTherapy, Therapy
-from cds_service.picture.medications import Drug, Running, drugs, given_as_procedures, unnamed_drugs
-from cds_service.picture.record import Record
+from cds_service.picture.courses import Running
+from cds_service.picture.medications import (
+    ANTICANCER,
+    Drug,
+    drugs,
+    given_as_procedures,
+    medications_searched,
+    unnamed_drugs,
+)
+from cds_service.picture.record import Record, is_true
 from cds_service.picture.tumors import Tumor
 
 _NEN_ONLY = ("ssa", "prrt")
 _NEN_FAMILIES = ("nen", "other-nen", "mass", "metastasis", "")
-_OTHER_REASONS = ("syndromes/acromegaly", "syndromes/variceal-bleeding")
+_OTHER_REASONS = ("syndromes/acromegaly", "syndromes/variceal-bleeding", "syndromes/transplant")
+_PRESCRIBED_BY = ("request", "authorizingPrescription", "basedOn", "derivedFrom")
 _REASONS = {
     "net": ("nen",), "nec": ("nen",), "nen-unspecified": ("nen",), "small-cell": ("nen", "sclc"), "sclc": ("sclc",),
     "other-nen": ("other-nen",), "neuroblastoma": ("neuroblastoma",), "nsclc": ("nsclc",), "breast": ("breast",),
@@ -26,84 +36,121 @@ _REASONS = {
     "other-cancer": ("other-cancer",),
 }  # fmt: skip
 _ANY_CANCER = ("cancer", "krebs", "malignant neoplasm", "malignant tumor")
-_DRUG_SEARCHES = ("medication-requests", "medication-statements")
+_CLASSES = ("ssa", "platinum", "prrt", "pd-l1")
+_OTHER_USES = (("ssa", "syndromes/acromegaly"), ("everolimus", "syndromes/transplant"))
+_UNTOLD = "neither status nor date tell whether it runs"
+_OTHER_USE = "it may be for another disease on the record"
 _UNNAMED = "a running medication does not say which drug it is"
-_SYSTEMIC = (
-    "platinum", "etoposide", "irinotecan", "temozolomide", "capecitabine", "everolimus", "sunitinib", "cabozantinib",
-    "prrt", "pd-l1", "other-chemotherapy",
-)  # fmt: skip
 
 
 def therapy_features(tumor: Tumor, everyone: tuple[Tumor, ...], record: Record) -> Iterator[Feature]:
-    """`therapy-systemic`, `therapy-ssa` and `therapy-platinum` of one tumor."""
-    own = [drug for drug in drugs(record) if _joins(drug, tumor, everyone, record)]
-    own += [drug for drug in given_as_procedures(record) if _joins(drug, tumor, everyone, record)]
+    """`therapy-systemic` and the therapies by class of one tumor."""
+    own = drugs_of(tumor, everyone, record)
     yield _systemic(own, record)
-    yield _class("therapy-ssa", "ssa", own, record)
-    yield _class("therapy-platinum", "platinum", own, record)
+    for drug_class in _CLASSES:
+        yield _class(f"therapy-{drug_class}", drug_class, own, record)
 
 
-def _joins(drug: Drug, tumor: Tumor, everyone: tuple[Tumor, ...], record: Record) -> bool:
-    reasons = {reference(item) for item in objects(drug.resource.at("reasonReference"))}
+def drugs_of(tumor: Tumor, everyone: tuple[Tumor, ...], record: Record) -> list[Drug]:
+    """What was ordered or given for this tumor."""
+    return [drug for drug in (*drugs(record), *given_as_procedures(record)) if joins(drug, tumor, everyone, record)]
+
+
+def joins(drug: Drug, tumor: Tumor, everyone: tuple[Tumor, ...], record: Record) -> bool:
+    """Whether a drug belongs to this tumor: by its reason, else because it makes sense for it."""
+    told = list(_told_by(drug.resource, record))
+    reasons = {reference(item) for resource in told for item in objects(resource.at("reasonReference"))}
     if reasons & tumor.references:
         return True
-    if any(reasons & other.references for other in everyone) or _for_something_else(drug, reasons, record):
+    words = list(_reason_words(told, record))
+    if any(reasons & other.references for other in everyone) or _for_something_else(words, reasons, record):
         return False
-    named = _reasons(drug, record)
+    named = families_of_reasons(words, record)
     if named and tumor.family not in ("site-only", "mass", "metastasis"):
         return tumor.family in named
-    return tumor.family in _NEN_FAMILIES if drug.names & set(_NEN_ONLY) else tumor.family != "brain-tumor"
+    return suits_analogs(tumor) if drug.names & set(_NEN_ONLY) else tumor.family != "brain-tumor"
 
 
-def _for_something_else(drug: Drug, reasons: set[str], record: Record) -> bool:
-    """A drug for acromegaly or variceal bleeding, or for a Condition that is no tumor of this patient."""
-    if any(record.book.has(code, *_OTHER_REASONS) for code in codeables(drug.resource.at("reasonCode"), record.book)):
+def suits_analogs(tumor: Tumor) -> bool:
+    """Whether somatostatin analogs and receptor radionuclides make sense for it."""
+    return tumor.family in _NEN_FAMILIES
+
+
+def _told_by(resource: Resource, record: Record) -> Iterator[Resource]:
+    """The resource and the prescription it carries out, which often alone names the reason."""
+    yield resource
+    for name in _PRESCRIBED_BY:
+        for item in objects(resource.at(name)):
+            if order := record.chart.find(reference(item)):
+                yield order
+
+
+def _reason_words(told: Iterable[Resource], record: Record) -> Iterator[Codeable]:
+    """The coded reasons, and the words of a reason that is no resource of the chart."""
+    for resource in told:
+        yield from codeables(resource.at("reasonCode"), record.book)
+        for item in objects(resource.at("reasonReference")):
+            if record.chart.find(reference(item)) is None and text(item.get("display")):
+                yield Codeable((), text(item.get("display")))
+
+
+def _for_something_else(words: Iterable[Codeable], reasons: set[str], record: Record) -> bool:
+    """A drug for acromegaly, bleeding or a transplant, or for a Condition that is no tumor of this patient."""
+    if any(record.book.has(code, *_OTHER_REASONS) for code in words):
         return True
-    named = [condition for condition in record.chart.of("Condition") if condition.reference in reasons]
-    return bool(named)
+    return any(condition.reference in reasons for condition in record.chart.of("Condition"))
 
 
-def _reasons(drug: Drug, record: Record) -> frozenset[str]:
-    """The histologies that the reason of the drug names; empty if it names none."""
-    meant = (
-        meaning
-        for code in codeables(drug.resource.at("reasonCode"), record.book)
-        for meaning in record.book.meanings(code, "diagnoses")
-    )
+def families_of_reasons(words: Iterable[Codeable], record: Record) -> frozenset[str]:
+    """The histologies that the reasons of the drug name; empty if they name none."""
+    meant = (meaning for code in words for meaning in record.book.meanings(code, "diagnoses"))
     return frozenset(family for m in meant if m.words.lower() not in _ANY_CANCER for family in _REASONS.get(m.name, ()))
 
 
 def _class(name: str, drug_class: str, own: Iterable[Drug], record: Record) -> Feature:
     given = [drug for drug in own if drug_class in drug.names]
-    evidence = [drug.evidence for drug in given]
     if given:
-        running = any(drug.running is Running.ACTIVE for drug in given)
-        return known(name, Therapy.ACTIVE if running else Therapy.PAST, evidence=evidence)
+        return _given(name, given, record)
     if unread := list(unnamed_drugs(record)):
         return unknown(name, Gap.NOT_READABLE, _UNNAMED, unread)
-    if _searched(record):
-        return known(name, Therapy.NONE_RECORDED, evidence=[Evidence(f"medications searched, no {drug_class} found")])
+    if medications_searched(record):
+        words = f"medications searched, no {drug_class} found"
+        return known(name, Therapy.NONE_RECORDED, evidence=[Evidence(words)])
     return unknown(name, Gap.NOT_SEARCHED)
+
+
+def _given(name: str, given: list[Drug], record: Record) -> Feature:
+    """Active, past or untold, of drugs that were given; `past` and `active` are words of both enumerations."""
+    value = SystemicTherapy if name == "therapy-systemic" else Therapy
+    evidence = [drug.evidence for drug in given]
+    sure = [drug for drug in given if not _may_be_for_another(drug, record)]
+    if any(drug.running is Running.ACTIVE for drug in sure):
+        return known(name, value.ACTIVE, evidence=evidence)
+    if len(sure) < len(given):
+        return unknown(name, Gap.NOT_LINKED, _OTHER_USE, evidence)
+    if any(drug.running is Running.UNCLEAR for drug in given):
+        return unknown(name, Gap.NOT_READABLE, _UNTOLD, evidence)
+    return known(name, value.PAST, evidence=evidence)
+
+
+def _may_be_for_another(drug: Drug, record: Record) -> bool:
+    """A drug without a reason on a chart with another disease it is given for: that disease may be the reason."""
+    told = list(_told_by(drug.resource, record))
+    if any(resource.at(name) for resource in told for name in ("reasonCode", "reasonReference")):
+        return False
+    uses = [use for name, use in _OTHER_USES if name in drug.names]
+    return any(is_true(c) and record.means(c, *uses) for c in record.chart.of("Condition")) if uses else False
 
 
 def _systemic(own: list[Drug], record: Record) -> Feature:
     name = "therapy-systemic"
-    given = [drug for drug in own if drug.names & set(_SYSTEMIC)]
-    if given:
-        running = any(drug.running is Running.ACTIVE for drug in given)
-        value = SystemicTherapy.ACTIVE if running else SystemicTherapy.PAST
-        return known(name, value, evidence=[drug.evidence for drug in given])
+    if given := [drug for drug in own if drug.names & ANTICANCER]:
+        return _given(name, given, record)
     if unread := list(unnamed_drugs(record)):
         return unknown(name, Gap.NOT_READABLE, _UNNAMED, unread)
-    if not _searched(record):
+    if not medications_searched(record):
         return unknown(name, Gap.NOT_SEARCHED)
     ssa = [drug.evidence for drug in own if "ssa" in drug.names]
     if ssa:
         return known(name, SystemicTherapy.SSA_ONLY, evidence=ssa)
     return known(name, SystemicTherapy.NONE_RECORDED, evidence=[Evidence("medications searched, no therapy found")])
-
-
-def _searched(record: Record) -> bool:
-    """Whether requests or statements came whole, and neither of them only in part."""
-    broken = any(record.chart.states.get(key) in (State.PARTIAL, State.FAILED) for key in _DRUG_SEARCHES)
-    return not broken and any(record.searched(key) for key in _DRUG_SEARCHES)

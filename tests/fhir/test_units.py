@@ -52,6 +52,20 @@ def test_other_mass_units_convert_exactly(unit: str, by: str) -> None:
     assert factor(unit, "ug/L") == Decimal(by)
 
 
+@pytest.mark.parametrize(
+    ("unit", "by"),
+    [("mg", "1"), ("MG", "1"), ("mcg", "0.001"), ("\u00b5g", "0.001"), ("\u03bcg", "0.001"), ("ug", "0.001"),
+     ("Micrograms", "0.001"), ("Mikrogramm", "0.001"), ("g", "1000")],
+)  # fmt: skip
+def test_the_mass_of_a_dose_converts_to_milligrams(unit: str, by: str) -> None:
+    assert factor(unit, "mg") == Decimal(by)
+
+
+@pytest.mark.parametrize("unit", ["mg/mL", "mL", "tablet", "IU", ""])
+def test_what_is_no_mass_is_no_dose_in_milligrams(unit: str) -> None:
+    assert isinstance(factor(unit, "mg"), Refused)
+
+
 NO_MASS = [
     "nmol/L",
     "pmol/L",

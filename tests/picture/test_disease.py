@@ -68,6 +68,11 @@ def test_a_new_line_of_therapy_answers_it(drug: Resource) -> None:
     assert progression(disease_status("worsened", "2026-10-01"), drug) == "past"
 
 
+@pytest.mark.parametrize("drug", ["Diazoxide", "atc|L04AH02", "Omeprazole", "Apixaban"])
+def test_a_drug_that_treats_no_tumor_does_not_answer_it(drug: str) -> None:
+    assert progression(disease_status("worsened", "2026-10-01"), request(drug, date="2026-10-10")) == "yes"
+
+
 def test_a_therapy_that_ran_before_does_not_answer_it() -> None:
     before, again = administration("Lanreotide", "2026-08-01"), administration("Lanreotide", "2026-10-20")
     assert progression(disease_status("worsened", "2026-10-01"), before, again) == "yes"

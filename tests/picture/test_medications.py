@@ -16,6 +16,7 @@ from tests.picture.charts import (
     record,
     ref,
     request,
+    said,
     seen,
     statement,
 )
@@ -58,7 +59,26 @@ def names(resource: Resource) -> set[str]:
         ("atc|L01XE26", "cabozantinib"),
         ("atc|L01EX07", "cabozantinib"),
         ("atc|L01XC32", "pd-l1"),
+        ("atc|L01FF05", "pd-l1"),
+        ("atc|L01FF99", "pd-l1"),  # of its class
         ("Tecentriq", "pd-l1"),
+        ("Imfinzi 500 mg", "pd-l1"),
+        ("Keytruda", "pd-l1"),
+        ("Opdualag", "pd-l1"),
+        ("rxnorm|1919516", "pd-l1"),
+        ("rxnorm|1790171", "cabozantinib"),
+        ("Cabometyx 40 mg", "cabozantinib"),
+        ("Sandostatin LAR Depot", "ssa"),
+        ("Signifor", "ssa"),
+        ("atc|L01XC07|bevacizumab", "other-chemotherapy"),
+        ("atc|L01FG01", "other-chemotherapy"),
+        ("[177Lu]Lu-DOTATATE", "prrt"),
+        ("snomed|781259000", "prrt"),
+        ("urn:oid:2.16.840.1.113883.6.88|2555", "platinum"),
+        ("urn:oid:2.16.840.1.113883.6.73|L01XA02", "platinum"),
+        ("http://fhir.de/CodeSystem/bfarm/atc|L01XA02", "platinum"),
+        ("http://hl7.org/fhir/sid/ndc|0078-0646-81|lanreotide 120 MG per 0.5 ML Prefilled Syringe", "ssa"),
+        ("urn:oid:1.2.3|A17|Etoposid 100 mg", "etoposide"),
     ],
 )
 def test_a_drug_is_known_by_old_and_new_codes_and_by_brand(drug: str, name: str) -> None:
@@ -73,7 +93,10 @@ def test_transplant_everolimus_is_no_treatment_of_a_tumor() -> None:
     assert seen("therapy-systemic", NET, request("atc|L04AH02")) == "none-recorded"
 
 
-@pytest.mark.parametrize("drug", ["Omeprazole", "68Ga-DOTATATE", "Octreotide scan"])
+@pytest.mark.parametrize(
+    "drug",
+    ["Omeprazole", "Biotin", "Apixaban", "Aspirin", "Ibuprofen", "atc|A02BC01", "68Ga-DOTATATE", "Octreotide scan"],
+)
 def test_other_drugs_and_tracers_are_none_of_ours(drug: str) -> None:
     assert names(request(drug)) == set()
 
@@ -87,6 +110,38 @@ def test_a_drug_is_found_by_reference_contained_or_display() -> None:
     assert ssa(beside, lanreotide) == ssa(inside) == ssa(shown) == "active"
     assert ssa(request("", medicationReference=ref("Medication/elsewhere"))) == "unknown"
     assert ssa(request("")) == "unknown"
+
+
+def test_several_codes_of_one_drug_are_one_drug() -> None:
+    codes = ("http://hl7.org/fhir/sid/ndc|0009-0000-00", "rxnorm|40048|carboplatin", "atc|L01XA02", "urn:oid:1.2.3|C")
+    assert names(request("", medicationCodeableConcept=concept(*codes, text="CARBOplatin inj"))) == {"platinum"}
+
+
+@pytest.mark.parametrize(
+    "target", ["Medication/m1", "https://ehr.example.org/fhir/Medication/m1", "Medication/m1/_history/3"]
+)
+def test_a_reference_may_be_relative_absolute_or_of_a_version(target: str) -> None:
+    lanreotide = {"resourceType": "Medication", "id": "m1", "code": concept("atc|H01CB03")}
+    assert ssa(request("", medicationReference=ref(target)), lanreotide) == "active"
+
+
+def test_the_display_names_a_drug_whose_resource_has_no_code() -> None:
+    blank = {"resourceType": "Medication", "id": "m1"}
+    shown = {"reference": "Medication/m1", "display": "Lanreotide"}
+    assert ssa(request("", medicationReference=shown), blank) == "active"
+    assert ssa(request("", medicationReference={"identifier": {"value": "7"}, "display": "Lanreotide"})) == "active"
+
+
+def test_an_infusion_bag_is_known_by_its_active_ingredients() -> None:
+    def bag(code: str, **members: Any) -> set[str]:
+        part = {"itemCodeableConcept": concept(code)} | members
+        named = {"resourceType": "Medication", "id": "m1", "code": concept(text="Bag 2"), "ingredient": [part]}
+        medication = record(named, request("", medicationReference=ref("Medication/m1")))
+        return {name for drug in drugs(medication) for name in drug.names}
+
+    assert bag("rxnorm|2555") == {"platinum"}
+    assert bag("urn:oid:1.2.3|X|Cisplatin") == {"platinum"}
+    assert bag("rxnorm|2555", isActive=False) == set()
 
 
 # --- running or past ---------------------------------------------------------------------------------------------
@@ -104,7 +159,17 @@ def test_a_drug_is_found_by_reference_contained_or_display() -> None:
         (request("Lanreotide", status="draft"), "none-recorded"),
         (request("Lanreotide", status="entered-in-error"), "none-recorded"),
         (request("Lanreotide", status="cancelled"), "none-recorded"),
+        (request("Lanreotide", status="unknown"), "unknown"),
+        (statement("Lanreotide", status="on-hold"), "past"),
+        (statement("Lanreotide", status="unknown"), "unknown"),
+        (administration("Lanreotide", status="unknown"), "unknown"),
+        (administration("Lanreotide", ""), "unknown"),
+        (administration("Lanreotide", "2026-10"), "unknown"),
+        (administration("Lanreotide", "2026-09"), "past"),
+        (dispense("Lanreotide", status="on-hold"), "past"),
+        (dispense("Lanreotide", status="preparation"), "none-recorded"),
         (request("Lanreotide", doNotPerform=True), "none-recorded"),
+        (request("Lanreotide", doNotPerform="true"), "none-recorded"),
         (request("Lanreotide", intent="plan"), "none-recorded"),
         (request("Lanreotide", intent="proposal"), "none-recorded"),
         (request("Lanreotide", intent="option"), "none-recorded"),
@@ -137,7 +202,7 @@ def test_a_dispense_runs_as_long_as_its_supply(days: int | None, value: str) -> 
 
 def test_a_dispense_without_a_supply_runs_for_42_days() -> None:
     assert ssa(dispense("Lanreotide", "2026-10-05")) == "active"
-    assert ssa(dispense("Lanreotide", "")) == "past"
+    assert ssa(dispense("Lanreotide", "")) == "unknown"
 
 
 @pytest.mark.parametrize(
@@ -166,6 +231,12 @@ def test_a_request_whose_period_goes_on_runs(members: dict[str, Any]) -> None:
 def test_a_statement_whose_period_is_over_is_past() -> None:
     over: dict[str, Any] = {"effectivePeriod": {"start": "2026-01-01", "end": "2026-03-01"}}
     assert ssa(statement("Lanreotide", date="", **over)) == "past"
+
+
+def test_what_is_on_hold_is_named_as_such() -> None:
+    assert said("therapy-ssa", NET, request("Lanreotide", status="on-hold")) == (
+        "Lanreotide (request, on-hold), 2026-09-01"
+    )
 
 
 def test_one_running_trace_among_past_ones_is_enough() -> None:

@@ -8,7 +8,7 @@ import pytest
 
 from cds_service.guideline.features import Gap
 from cds_service.picture.orders import ordering_feature
-from tests.picture.charts import Resource, concept, condition, draft, drafted, picture, ref
+from tests.picture.charts import Resource, concept, condition, draft, drafted, picture, ref, request, seen
 
 
 def ordering(*resources: Resource) -> str:
@@ -114,6 +114,30 @@ def test_a_draft_without_an_id_cannot_be_named() -> None:
 def test_a_draft_says_which_concepts_it_means() -> None:
     (read,) = drafted(draft(text="NSE"))
     assert "orders/nse" in read.concepts
+
+
+def test_an_order_for_a_drug_beside_the_treatment_is_none_of_ours() -> None:
+    for drug in ("Omeprazole", "Biotin", "Apixaban"):
+        (read,) = drafted(draft("MedicationRequest", text=drug))
+        assert read.concepts == frozenset()
+    (service,) = drafted(draft("ServiceRequest", text="PPI trial"))
+    assert service.concepts == frozenset()
+
+
+def test_a_protocol_is_known_by_its_name() -> None:
+    assert ordering(draft("MedicationRequest", text="CAPTEM")) == "capecitabine temozolomide"
+    assert ordering(draft("MedicationRequest", text="FOLFIRI")) == "irinotecan other-chemotherapy"
+    assert ordering(draft("MedicationRequest", text="CAPOX")) == "capecitabine other-chemotherapy"
+
+
+def test_what_is_only_being_written_does_not_run_yet() -> None:
+    written = request("Cisplatin", id="d1")
+    drafts = drafted(draft("MedicationRequest", text="Cisplatin"))
+    assert seen("therapy-platinum", written, drafted=drafts) == "none-recorded"
+    assert seen("therapy-platinum", written | {"id": "other"}, drafted=drafts) == "active"
+    nameless = draft("MedicationRequest", text="Cisplatin")
+    del nameless["id"]
+    assert seen("therapy-platinum", written, drafted=drafted(nameless)) == "active"
 
 
 # --- its reason --------------------------------------------------------------------------------------------------

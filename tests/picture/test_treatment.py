@@ -7,7 +7,19 @@ from typing import Any
 import pytest
 
 from cds_service.guideline.features import Gap
-from tests.picture.charts import Resource, concept, condition, gap, procedure, ref, request, seen, statement
+from tests.picture.charts import (
+    Resource,
+    administration,
+    concept,
+    condition,
+    dispense,
+    gap,
+    procedure,
+    ref,
+    request,
+    seen,
+    statement,
+)
 
 NET = condition("icd-10-cm|C7A.012", id="net")
 SCLC = condition("snomed|254632001", id="sclc")
@@ -39,7 +51,7 @@ def test_no_therapy_is_said_after_a_search_of_requests_or_statements() -> None:
     assert systemic() == "none-recorded"
     for key in KEYS:
         assert seen("therapy-systemic", NET, without=(key,)) == "none-recorded"
-    for name in ("therapy-systemic", "therapy-ssa", "therapy-platinum"):
+    for name in ("therapy-systemic", "therapy-ssa", "therapy-platinum", "therapy-prrt", "therapy-pd-l1"):
         assert gap(name, NET, without=KEYS) is Gap.NOT_SEARCHED
 
 
@@ -52,6 +64,44 @@ def test_a_therapy_that_is_seen_counts_without_a_search() -> None:
 )
 def test_cisplatin_and_carboplatin_are_platinum(drug: str, value: str) -> None:
     assert seen("therapy-platinum", NET, request(drug)) == value
+
+
+@pytest.mark.parametrize(
+    ("date", "value"), [("2026-09-20T12:00:00Z", "active"), ("2026-09-20T11:59:00Z", "past"), ("2026-09", "unknown")]
+)
+def test_radionuclide_therapy_runs_for_56_days_after_a_cycle(date: str, value: str) -> None:
+    assert seen("therapy-prrt", NET, administration("Lutathera", date)) == value
+    assert seen("therapy-prrt", NET, procedure(text="PRRT with 177Lu-DOTATATE", date=date)) == value
+
+
+@pytest.mark.parametrize(
+    ("resource", "value"),
+    [
+        (request("Atezolizumab"), "active"),
+        (request("Durvalumab", status="completed"), "past"),
+        (request("Pembrolizumab", status="on-hold"), "past"),
+        (request("Nivolumab", intent="proposal"), "none-recorded"),
+        (request("Ipilimumab"), "none-recorded"),
+        (administration("Atezolizumab", "2026-10-04T12:00:00Z"), "active"),
+        (administration("Atezolizumab", "2026-10-04T11:59:00Z"), "past"),
+        (procedure(text="Infusion of durvalumab", date="2026-11-01"), "active"),
+        (procedure(text="Infusion of durvalumab", date=""), "unknown"),
+    ],
+)
+def test_antibodies_against_pd_1_and_pd_l1_are_one_class(resource: Resource, value: str) -> None:
+    assert seen("therapy-pd-l1", SCLC, resource) == value
+
+
+def test_a_depot_that_is_recorded_as_a_procedure_is_therapy() -> None:
+    assert seen("therapy-ssa", NET, procedure(text="Lanreotide 120 mg injection", date="2026-11-05")) == "active"
+    assert seen("therapy-ssa", NET, procedure(text="Octreotide scan", date="2026-11-05")) == "none-recorded"
+
+
+def test_a_past_trace_beside_one_that_tells_nothing_leaves_it_open() -> None:
+    untold = request("Carboplatin", status="unknown")
+    assert seen("therapy-platinum", NET, request("Carboplatin", status="stopped"), untold) == "unknown"
+    assert seen("therapy-platinum", NET, request("Carboplatin"), untold) == "active"
+    assert gap("therapy-systemic", NET, untold) is Gap.NOT_READABLE
 
 
 # --- whose -------------------------------------------------------------------------------------------------------
@@ -94,6 +144,9 @@ def test_no_drug_of_ours_is_for_a_brain_tumor() -> None:
         concept(text="Bleeding esophageal varices"),
         concept(text="Renal cell carcinoma"),
         concept(text="Gastrointestinal stromal sarcoma"),
+        concept(text="Kidney transplant"),
+        concept("icd-10-cm|Z94.0"),
+        concept("icd-10-cm|I85.11"),
         concept("icd-10-cm|C50.911"),
     ],
 )
@@ -139,3 +192,51 @@ def test_a_search_that_came_only_in_part_proves_nothing_even_beside_a_whole_one(
 @pytest.mark.parametrize("brand", ["Mytolac", "Ipstyl", "Siroctid", "Olatuton"])
 def test_an_analog_is_known_by_its_brand(brand: str) -> None:
     assert seen("therapy-ssa", NET, request(brand)) == "active"
+
+
+# --- its reason, and other diseases on the record ----------------------------------------------------------------
+
+
+@pytest.mark.parametrize("link", [{"request": ref("MedicationRequest/o1")}, {"basedOn": [ref("MedicationRequest/o1")]}])
+def test_a_dose_is_given_for_the_reason_of_its_prescription(link: dict[str, Any]) -> None:
+    order = request("Lanreotide", id="o1", status="completed", reasonCode=[concept(text="Acromegaly")])
+    assert seen("therapy-ssa", NET, order, administration("Lanreotide", **link)) == "none-recorded"
+    assert seen("therapy-ssa", NET, order, administration("Lanreotide")) == "active"
+    assert seen("therapy-ssa", NET, administration("Lanreotide", **link)) == "active"
+
+
+def test_a_dispense_is_for_the_reason_of_its_prescription() -> None:
+    order = request("Carboplatin", id="o1", status="completed", reasonReference=[ref("Condition/breast")])
+    handed = dispense("Carboplatin", authorizingPrescription=[ref("MedicationRequest/o1")])
+    assert platinum("Condition/sclc", SCLC, BREAST, order, handed) == "none-recorded"
+    assert platinum("Condition/breast", SCLC, BREAST, order, handed) == "active"
+
+
+def test_a_reason_that_is_not_on_the_chart_counts_by_its_words() -> None:
+    elsewhere = request("Octreotide", reasonReference=[{"reference": "Condition/x", "display": "Acromegaly"}])
+    assert seen("therapy-ssa", NET, elsewhere) == "none-recorded"
+    unnamed = request("Octreotide", reasonReference=[{"reference": "Condition/x"}])
+    assert seen("therapy-ssa", NET, unnamed) == "active"
+
+
+def test_capecitabine_for_breast_cancer_is_none_of_the_net() -> None:
+    named = request("Capecitabine", reasonCode=[concept("icd-10-cm|C50.911")])
+    assert seen("therapy-systemic", NET, BREAST, named, tumor="Condition/net") == "none-recorded"
+    assert seen("therapy-systemic", NET, BREAST, named, tumor="Condition/breast") == "active"
+
+
+@pytest.mark.parametrize(
+    ("disease", "drug"),
+    [(condition("icd-10-cm|E22.0"), request("Octreotide")), (condition("icd-10-cm|Z94.0"), request("rxnorm|141704"))],
+)
+def test_a_drug_without_a_reason_may_be_for_another_disease_on_the_record(disease: Resource, drug: Resource) -> None:
+    name = "therapy-ssa" if "Octreotide" in str(drug) else "therapy-systemic"
+    assert gap(name, NET, disease, drug) is Gap.NOT_LINKED
+    assert seen(name, NET, drug) == "active"
+    assert seen(name, NET, disease, drug | {"reasonReference": [ref("Condition/net")]}) == "active"
+    assert seen(name, NET, disease, drug, drug | {"reasonReference": [ref("Condition/net")]}) == "active"
+
+
+def test_another_disease_leaves_the_other_drugs_alone() -> None:
+    assert systemic(condition("icd-10-cm|E22.0"), request("Everolimus")) == "active"
+    assert systemic(condition("icd-10-cm|E22.0", verification="refuted"), request("Everolimus")) == "active"
