@@ -24,7 +24,7 @@ from cds_service.picture.results import Result
 
 _OTHER_FLUID = re.compile(
     r"\bcsf\b|cerebrospinal|\bliquor|pleura|ascit|aszites|peritone|pericard|effusion|erguss|tissue|gewebe|punktat|biops"
-    r"|aspirat|\b(?:body |cyst )?fluid\b|\bcyst|\bzyste|\bsemen\b|saliva|speichel|stool|f(?:a?e)ces|stuhl",
+    r"|aspirat|lavage|\bfluid\b|\bcyst|\bzyste|\bsemen\b|saliva|speichel|stool|f(?:a?e)ces|stuhl",
     re.IGNORECASE,
 )
 _URINE = re.compile(r"urine?\b|\bharn", re.IGNORECASE)
