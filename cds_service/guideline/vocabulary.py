@@ -148,9 +148,11 @@ _KINDS = (
         Scope.PATIENT,
         ImmunotherapyCaution,
         "reasons for caution with immunotherapy",
-        ("conditions", "procedures", *_MEDICATION),
+        ("conditions", "procedures", "pathology", "reports", *_MEDICATION),
     ),
-    FeatureKind("kidney-failure", Scope.PATIENT, KidneyFailure, "kidney failure", ("conditions", "status")),
+    FeatureKind(
+        "kidney-failure", Scope.PATIENT, KidneyFailure, "kidney failure", ("conditions", "status", "procedures")
+    ),
     FeatureKind("ppi", Scope.PATIENT, Ppi, "proton pump inhibitors", _MEDICATION),
     FeatureKind("ppi-needed", Scope.PATIENT, PpiNeeded, "reasons for a proton pump inhibitor", ("conditions",)),
     FeatureKind("biotin", Scope.PATIENT, Biotin, "biotin", _MEDICATION),

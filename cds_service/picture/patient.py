@@ -13,11 +13,14 @@ from cds_service.guideline.features import Feature, Gap, PatientPicture, Remark,
 from cds_service.guideline.tumor_values import Diagnosis
 from cds_service.guideline.vocabulary import VOCABULARY, Scope
 from cds_service.picture.diagnosis import Named, histology_feature, name_tumor, primary_feature
+from cds_service.picture.diagnosis_date import diagnosis_recorded_feature
 from cds_service.picture.disease import progression_feature, sstr_feature, worsened_since
 from cds_service.picture.extent import extent_feature
 from cds_service.picture.grading import UNGRADED_SITES, grade_features, grading_of
 from cds_service.picture.hormone import hormone_feature
+from cds_service.picture.immunotherapy import caution_feature
 from cds_service.picture.ki67 import ki67_features
+from cds_service.picture.kidney import kidney_feature
 from cds_service.picture.nse import newest_reading, nse_features
 from cds_service.picture.orders import Draft, ordering_feature
 from cds_service.picture.other_markers import cga_features, newest_cga
@@ -50,6 +53,8 @@ def draw_picture(record: Record, drafted: tuple[Draft, ...]) -> PatientPicture:
     patient = _table(
         [
             *person_features(record),
+            kidney_feature(record),
+            caution_feature(everyone, _diagnoses(drawn), record),
             *overview_features(seen, record),
             *nse_features(record, _nse_from(drawn)),
             *cga_features(record),
@@ -58,6 +63,10 @@ def draw_picture(record: Record, drafted: tuple[Draft, ...]) -> PatientPicture:
     )
     call = _table([ordering_feature(drafted)], Scope.CALL)
     return PatientPicture(patient, tuple(d.picture for d in drawn), call, _leads(record), tuple(_remarks(record)))
+
+
+def _diagnoses(drawn: list[_Drawn]) -> set[str]:
+    return {value for tumor in drawn for value in tumor.picture.features["diagnosis"].values}
 
 
 def _leads(record: Record) -> Mapping[str, str]:
@@ -87,6 +96,7 @@ def _draw(tumor: Tumor, everyone: tuple[Tumor, ...], record: Record) -> _Drawn:
     hormone = hormone_feature(tumor, everyone, tissue.marks, record)
     features = [
         named.feature,
+        diagnosis_recorded_feature(tumor, record),
         histology_feature(tumor, named, tissue, record),
         course_feature(tumor, removed, worsened_since(last, tumor, everyone, record)),
         primary_feature(tumor, tissue, record),

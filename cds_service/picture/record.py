@@ -83,6 +83,12 @@ def is_true(condition: Resource) -> bool:
     return code_of(condition.at("verificationStatus")) in ("", "confirmed")
 
 
+def has_ended(condition: Resource) -> bool:
+    """Called resolved, inactive or in remission, or given a date of its end."""
+    ended = code_of(condition.at("clinicalStatus")) in ("resolved", "inactive", "remission")
+    return ended or condition.at("abatementDateTime") is not None
+
+
 def is_refuted(condition: Resource) -> bool:
     """Denied or entered in error: it speaks of nothing, not even of a suspicion."""
     return code_of(condition.at("verificationStatus")) in ("refuted", "entered-in-error")
