@@ -48,8 +48,10 @@ def test_the_earliest_of_all_conditions_of_the_tumor_counts() -> None:
     assert recorded(copy, ileum(recordedDate="2026-10-20")) == "within-8-weeks"
 
 
-@pytest.mark.parametrize(("month", "value"), [("2026-10", "within-8-weeks"), ("2026-09", "unknown"), ("2026-08", "earlier"),
-                                              ("2026", "unknown")])  # fmt: skip
+@pytest.mark.parametrize(
+    ("month", "value"),
+    [("2026-10", "within-8-weeks"), ("2026-09", "unknown"), ("2026-08", "earlier"), ("2026", "unknown")],
+)
 def test_a_month_or_year_that_both_allows_decides_nothing(month: str, value: str) -> None:
     assert recorded(ileum(recordedDate=month)) == value
     assert value != "unknown" or gap(NAME, ileum(recordedDate=month)) is Gap.NOT_READABLE

@@ -146,8 +146,14 @@ def test_an_operation_that_was_not_a_transplantation_asks_for_nothing(resource: 
 # --- steroids ----------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("resource", [condition("icd-10-cm|Z79.52"), condition(text="Long-term use of systemic steroids"),
-                                      condition(text="Dauertherapie mit Prednisolon")])  # fmt: skip
+@pytest.mark.parametrize(
+    "resource",
+    [
+        condition("icd-10-cm|Z79.52"),
+        condition(text="Long-term use of systemic steroids"),
+        condition(text="Dauertherapie mit Prednisolon"),
+    ],
+)
 def test_lasting_steroids_ask_for_care(resource: Resource) -> None:
     assert caution(SCLC, resource) == "recorded"
 

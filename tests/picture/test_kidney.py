@@ -75,8 +75,10 @@ def test_a_bound_decides_where_it_lies_on_one_side(words: str, value: str) -> No
     assert failure(egfr(words)) == value
 
 
-@pytest.mark.parametrize(("rate", "unit", "value"), [(">60", "", "none-recorded"), (20, "", "unknown"),
-                                                     (0.9, "mL/s", "unknown"), (20, "ml/min/1,73m²", "yes")])  # fmt: skip
+@pytest.mark.parametrize(
+    ("rate", "unit", "value"),
+    [(">60", "", "none-recorded"), (20, "", "unknown"), (0.9, "mL/s", "unknown"), (20, "ml/min/1,73m²", "yes")],
+)
 def test_without_its_unit_only_a_high_figure_is_believed(rate: Any, unit: str, value: str) -> None:
     assert failure(egfr(rate, unit)) == value
 
