@@ -18,6 +18,7 @@ from cds_service.fhir.codes import Codeable, CodeBook, Meaning
 from cds_service.fhir.dates import When, months_before
 from cds_service.fhir.resources import Chart, Resource
 from cds_service.fhir.values import code_of, codeable, date_of, elements, is_readable, text
+from cds_service.guideline.concepts import Phrase
 from cds_service.guideline.features import Evidence, Feature, Gap, known, unknown
 from cds_service.guideline.knowledge import Knowledge
 from cds_service.guideline.limits import Limits
@@ -53,6 +54,10 @@ class Record:
     def means(self, resource: Resource, *ids: str) -> tuple[Meaning, ...]:
         """Which of these concepts the resource's code surely means."""
         return self.book.which(self.code(resource), *ids)
+
+    def phrases(self, concept: str) -> tuple[Phrase, ...]:
+        """The phrases of one concept, for texts in which they need no guard."""
+        return self.knowledge.concepts[concept].phrases
 
     def recent(self, when: When | None, months: int) -> bool | None:
         """Whether a date lies in the last so many months; None if it cannot be told."""
