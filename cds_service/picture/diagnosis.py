@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from cds_service.guideline.features import Evidence, Feature, Gap, known, unknown
 from cds_service.guideline.tumor_values import Diagnosis, Histology, Primary
 from cds_service.picture.grading import UNGRADED_SITES, Grading
-from cds_service.picture.neoplasms import NEN, Strength
+from cds_service.picture.neoplasms import NEN, Strength, is_adeno_or_squamous
 from cds_service.picture.record import Record
 from cds_service.picture.tissue import Tissue
 from cds_service.picture.tumors import Tumor
@@ -56,7 +56,7 @@ def name_tumor(tumor: Tumor, tissue: Tissue, grading: Grading, record: Record) -
         return Named(Diagnosis.UNKNOWN, (), gap=Gap.NOT_SEARCHED)
     if tumor.family in ("mass", "site-only", "nen", "sclc") and _is_suspected(tumor, tissue):
         return Named(Diagnosis.SUSPECTED_NEN, said)
-    family = tumor.family
+    family = _coded_organ(tumor, tissue) or tumor.family
     if family in ("site-only", "metastasis", "mass"):
         family = _family_in_tissue(tissue, tumor.site)
         if not family:
@@ -81,13 +81,38 @@ def _family_in_tissue(tissue: Tissue, site: str) -> str:
     for kind in ("sclc", "nsclc", "other-nen", "neuroblastoma", "melanoma", "seminoma", "breast", "prostate"):
         if kind in kinds:
             return kind
-    if "small-cell" in kinds and site == "lung":
-        return "sclc"
-    if "nec" in kinds and site == "lung":
-        return "other-nen"
+    if site == "lung" and (named := _in_the_lung(tissue)):
+        return named
     if kinds & set(NEN):
         return "nen"
     return "other-cancer" if "other-cancer" in kinds else ""
+
+
+def _in_the_lung(tissue: Tissue) -> str:
+    """Histologies that have names of their own in the lung."""
+    if "small-cell" in tissue.kinds:
+        return "sclc"
+    if "nec" in tissue.kinds:
+        return "other-nen"
+    return "nsclc" if any(map(is_adeno_or_squamous, tissue.marks)) and not tissue.kinds & set(NEN) else ""
+
+
+def _coded_organ(tumor: Tumor, tissue: Tissue) -> str:
+    """What pathology makes of a cancer coded by its organ alone (C15, C61, C67): morphology outweighs ICD.
+
+    In the breast only a carcinoma: a neuroendocrine tumor that a report names there is rather one of another organ.
+    """
+    by_organ = all(mark.strength is Strength.ICD and mark.get("site") for mark in tumor.marks)
+    kinds = tissue.kinds & {*NEN, "other-nen"}
+    if tumor.family not in ("other-cancer", "breast", "prostate") or not by_organ or not kinds:
+        return ""
+    if "other-cancer" in tissue.kinds:
+        return ""
+    if tumor.family == "prostate" or any(mark.get("value") == "bladder" for mark in tumor.marks):
+        return "other-nen"
+    if tumor.family == "breast" and not kinds & {"nec", "small-cell"}:
+        return ""
+    return _family_in_tissue(tissue, tumor.site)
 
 
 def _without_histology(tumor: Tumor, said: tuple[Evidence, ...]) -> Named:

@@ -149,7 +149,7 @@ def _transformations(everyone: tuple[Tumor, ...], diagnoses: frozenset[str], rec
     if "sclc" not in diagnoses:
         return
     for tumor in everyone:
-        if tumor.family == "nsclc":
+        if any(mark.kind == "nsclc" for mark in tumor.marks):
             yield not tumor.suspected, Evidence(tumor.label, tumor.reference)
     for resource, words in pathology_texts(record):
         for meaning in record.book.in_text([words], "diagnoses"):

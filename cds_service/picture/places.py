@@ -6,41 +6,56 @@ Joins nothing to a tumor; that is `tumors`.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 
 from cds_service.fhir.codes import Codeable
 from cds_service.fhir.resources import Resource
-from cds_service.fhir.texts import Certainty
+from cds_service.fhir.texts import Certainty, find
 from cds_service.fhir.values import codeables, elements, reference, text
 from cds_service.picture.record import Record
 
 ELSEWHERE = "other"
 
 
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a result is from.
+
+    Attributes:
+        sites: organs of ours.
+        elsewhere: the family of tumors of an organ that is none of ours ("breast", "prostate", "other"), else "".
+    """
+
+    sites: frozenset[str]
+    elsewhere: str
+
+
 def named_sites(texts: Iterable[str], record: Record) -> Iterator[str]:
     """The organs that texts surely name; those to which a tumor has spread are left out."""
+    organs = [phrase for phrase in record.phrases("diagnoses/words") if "site" in phrase.attributes]
     for words in texts:
-        for phrase in record.phrases("answers/spread-place"):
-            words = phrase.pattern.sub(" ", words)
-        for meaning in record.book.in_text([words], "diagnoses"):
-            if meaning.name == "words" and "site" in meaning.attributes and meaning.certainty is Certainty.AFFIRMED:
-                yield meaning.attributes["site"]
+        for spread in record.phrases("answers/spread-place"):
+            words = spread.pattern.sub(" ", words)
+        for organ in organs:
+            if any(found.certainty is Certainty.AFFIRMED for found in find(organ.pattern, words)):
+                yield organ.attributes["site"]
 
 
-def sites_of(resource: Resource, record: Record) -> frozenset[str]:
-    """The organs of ours at the body site of a result, in its specimen or in its name."""
-    texts = [words for place in (*_places(resource, record), record.code(resource)) for words in place.texts]
-    return frozenset(named_sites(texts, record)) - {ELSEWHERE}
+def place_of(resource: Resource, record: Record) -> Place:
+    """The place of a result by its body site, its specimen and its name; read once a call."""
+    known: dict[str, Place] = record.once.setdefault("places", {})
+    if resource.path not in known:
+        texts = [words for place in (*_places(resource, record), record.code(resource)) for words in place.texts]
+        sites = frozenset(named_sites(texts, record)) - {ELSEWHERE}
+        known[resource.path] = Place(sites, _elsewhere(resource, texts, record))
+    return known[resource.path]
 
 
-def organ_elsewhere(resource: Resource, record: Record) -> str:
-    """The family of tumors of an organ that is none of ours ("breast", "prostate", "other"); "" for all else.
-
-    A report that names a neuroendocrine tumor is of a metastasis there, not of a tumor of that organ.
-    """
+def _elsewhere(resource: Resource, texts: list[str], record: Record) -> str:
+    """A report that names a neuroendocrine tumor is of a metastasis there, not of a tumor of that organ."""
     conclusion = text(resource.at("conclusion"))
     if any(phrase.pattern.search(conclusion) for phrase in record.phrases("answers/neuroendocrine")):
         return ""
-    texts = [words for place in (*_places(resource, record), record.code(resource)) for words in place.texts]
     organs = (p for p in record.phrases("answers/other-organ") if any(p.pattern.search(words) for words in texts))
     return next((phrase.attributes["value"] for phrase in organs), "")
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from cds_service.fhir.resources import Resource
 from cds_service.fhir.values import elements, reference
 from cds_service.picture.neoplasms import NEN, Mark, Neoplasm, neoplasms, related_condition
-from cds_service.picture.places import ELSEWHERE, holders, organ_elsewhere, sites_of
+from cds_service.picture.places import ELSEWHERE, holders, place_of
 from cds_service.picture.record import Record
 
 _FAMILY = dict.fromkeys((*NEN, "personal-history"), "nen")
@@ -81,7 +81,7 @@ def tumors(record: Record) -> tuple[Tumor, ...]:
 
 
 def _secondary(found: list[Neoplasm]) -> list[Neoplasm]:
-    """Metastases; "liver metastases of a NET" is one where another Condition names the tumor, else it names it itself."""
+    """Metastases; "liver metastases of a NET" is one where another Condition names that tumor."""
     named = any(_family(n) == "nen" and not _is_neuroendocrine(n) for n in found)
     return [n for n in found if n.kind == "metastasis" or (named and _family(n) == "nen" and _is_neuroendocrine(n))]
 
@@ -205,11 +205,12 @@ def owners(resource: Resource, candidates: tuple[Tumor, ...], record: Record) ->
         linked = [tumor for tumor in candidates if named & tumor.references or holder.reference in tumor.assessments]
         if linked or named & conditions:
             return linked
-    if elsewhere := next(filter(None, (organ_elsewhere(holder, record) for holder in chain)), ""):
+    places = [place_of(holder, record) for holder in chain]
+    if elsewhere := next((place.elsewhere for place in places if place.elsewhere), ""):
         return [
             t for t in candidates if t.family == elsewhere or (elsewhere == ELSEWHERE and t.site in ("", ELSEWHERE))
         ]
-    sites = next(filter(None, (sites_of(holder, record) for holder in chain)), frozenset())
+    sites = next((place.sites for place in places if place.sites), frozenset())
     located = [tumor for tumor in candidates if tumor.site in sites]
     return located if len(located) == 1 else list(candidates)
 
