@@ -42,16 +42,11 @@ _ORDER = (  # of several kinds in one Condition the one that says most
     "other-cancer",
 )
 _COARSE = ("site-only", "breast", "prostate", "other-cancer")
-_NO_NEEDLE = re.compile(
-    r"\badrenal|\bsuprarenal|\bnebennier|\bNN\b|\bretroperiton|\bcarotid|\bglomus|\bparagan|\bneck\b|\bhals",
-    re.IGNORECASE,
-)
 _MALIGNANT = re.compile(r"(\d{4})/[36]")
 _ICD_O_BLOCKS = (
     ("8000", "8013"), ("8020", "8022"), ("8040", "8046"), ("8150", "8158"), ("8240", "8249"), ("8272", "8272"),
     ("8345", "8345"), ("8574", "8574"), ("8680", "8714"), ("9380", "9530"),
 )  # fmt: skip
-_MASS_WORD = "mass lesion tumor tumour nodule raumforderung läsion rundherd"
 
 
 class Strength(IntEnum):
@@ -132,7 +127,7 @@ def neoplasms(record: Record) -> list[Neoplasm]:
 def _neoplasm(condition: Resource, record: Record) -> Neoplasm | None:
     code = record.code(condition)
     morphology = _morphology(condition, record)
-    meanings = [meaning for meaning in _kinds(code, record) if _counts(meaning, code)]
+    meanings = [meaning for meaning in _kinds(code, record) if _counts(meaning, code, record)]
     if meanings and all(meaning.name in _COARSE and meaning.by_code for meaning in meanings):
         meanings += _histology_in_words(code, record)
     marks = [_mark(meaning, None, condition) for meaning in meanings]
@@ -142,7 +137,7 @@ def _neoplasm(condition: Resource, record: Record) -> Neoplasm | None:
         return None
     marks = _of_organ(marks)
     top = min(marks, key=_precedence)
-    if top.kind == "not-ours" or (top.kind == "mass" and _NO_NEEDLE.search(" ".join(code.texts))):
+    if top.kind == "not-ours" or (top.kind == "mass" and record.says("answers/no-needle", " ".join(code.texts))):
         return None
     words = list(record.book.in_text((*code.texts, *morphology.texts), "diagnoses"))
     doubtful = all(m.certainty is Certainty.DOUBTFUL for m in meanings) if meanings else False
@@ -235,12 +230,10 @@ def _is_named(meaning: Meaning) -> bool:
     return meaning.name == "other-cancer" and "value" in meaning.attributes
 
 
-def _counts(meaning: Meaning, code: Codeable) -> bool:
+def _counts(meaning: Meaning, code: Codeable, record: Record) -> bool:
     """Codes of uncertain behavior and imaging findings count only with mass or lesion in the words."""
-    if meaning.attributes.get("value") != "needs-word":
-        return True
-    words = " ".join(code.texts).lower()
-    return any(word in words for word in _MASS_WORD.split())
+    needs_word = meaning.attributes.get("value") == "needs-word"
+    return not needs_word or any(record.says("answers/mass-word", words) for words in code.texts)
 
 
 def _mark(meaning: Meaning, strength: Strength | None, condition: Resource) -> Mark:

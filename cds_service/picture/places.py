@@ -53,8 +53,7 @@ def place_of(resource: Resource, record: Record) -> Place:
 
 def _elsewhere(resource: Resource, texts: list[str], record: Record) -> str:
     """A report that names a neuroendocrine tumor is of a metastasis there, not of a tumor of that organ."""
-    conclusion = text(resource.at("conclusion"))
-    if any(phrase.pattern.search(conclusion) for phrase in record.phrases("answers/neuroendocrine")):
+    if record.says("answers/neuroendocrine", text(resource.at("conclusion"))):
         return ""
     organs = (p for p in record.phrases("answers/other-organ") if any(p.pattern.search(words) for words in texts))
     return next((phrase.attributes["value"] for phrase in organs), "")

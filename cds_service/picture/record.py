@@ -59,6 +59,10 @@ class Record:
         """The phrases of one concept, for texts in which they need no guard."""
         return self.knowledge.concepts[concept].phrases
 
+    def says(self, concept: str, words: str) -> bool:
+        """Whether words hold a phrase of the concept, denied or not."""
+        return any(phrase.pattern.search(words) for phrase in self.phrases(concept))
+
     def recent(self, when: When | None, months: int) -> bool | None:
         """Whether a date lies in the last so many months; None if it cannot be told."""
         if when is None:

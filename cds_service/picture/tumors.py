@@ -5,14 +5,14 @@ Decides no diagnosis; that is `diagnosis`.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from cds_service.fhir.resources import Resource
 from cds_service.fhir.values import elements, reference
 from cds_service.picture.neoplasms import NEN, Mark, Neoplasm, neoplasms, related_condition
-from cds_service.picture.places import ELSEWHERE, holders, place_of
-from cds_service.picture.record import Record
+from cds_service.picture.places import ELSEWHERE, holders, named_sites, place_of
+from cds_service.picture.record import Record, is_countable, report_texts
 
 _FAMILY = dict.fromkeys((*NEN, "personal-history"), "nen")
 _MALIGNANT_FAMILIES = {"nen", "sclc", "other-nen", "neuroblastoma", "nsclc", "breast", "prostate", "melanoma",
@@ -74,7 +74,7 @@ def tumors(record: Record) -> tuple[Tumor, ...]:
     found = neoplasms(record)
     secondary = _secondary(found)
     grouped = _grouped(n for n in found if n.kind != "mass" and n not in secondary)
-    grouped = _with_metastases(grouped, secondary)
+    grouped = _with_metastases(grouped, secondary, record)
     if not any(t.family in _MALIGNANT_FAMILIES and any(c.is_active for c in t.all_conditions) for t in grouped):
         grouped += _masses([n for n in found if n.kind == "mass" and n.is_active], grouped)
     return tuple(sorted(grouped, key=lambda tumor: tumor.reference)) or (EMPTY,)
@@ -147,13 +147,13 @@ def _tumor(group: list[Neoplasm]) -> Tumor:
     return Tumor(_family_of(ordered), site, tuple(ordered))
 
 
-def _with_metastases(grouped: list[Tumor], metastases: list[Neoplasm]) -> list[Tumor]:
+def _with_metastases(grouped: list[Tumor], metastases: list[Neoplasm], record: Record) -> list[Tumor]:
     """Each metastasis joins the primary it names, else the only malignant tumor, else nobody."""
     joined: dict[int, list[Neoplasm]] = {index: [] for index in range(len(grouped))}
     loose: list[Neoplasm] = []
     for metastasis in metastases:
         owners = [i for i, t in enumerate(grouped) if metastasis.related in t.references]
-        owners = owners or _at_site(grouped, metastasis) or _owners(grouped, metastasis)
+        owners = owners or _at_site(grouped, metastasis, record) or _owners(grouped, metastasis)
         (joined[owners[0]] if len(owners) == 1 else loose).append(metastasis)
     result = [
         Tumor(
@@ -173,9 +173,16 @@ def _with_metastases(grouped: list[Tumor], metastases: list[Neoplasm]) -> list[T
     return result
 
 
-def _at_site(grouped: list[Tumor], metastasis: Neoplasm) -> list[int]:
-    """Words may name the primary: "liver metastases of the ileal NET"."""
-    return [i for i in _owners(grouped, metastasis) if metastasis.site and grouped[i].site == metastasis.site]
+def _at_site(grouped: list[Tumor], metastasis: Neoplasm, record: Record) -> list[int]:
+    """Words of the Condition or of its pathology may name the primary: "liver metastases of the ileal NET"."""
+    sites = {metastasis.site, *_told_by_pathology(metastasis, record)} - {""}
+    return [i for i in _owners(grouped, metastasis) if grouped[i].site in sites]
+
+
+def _told_by_pathology(metastasis: Neoplasm, record: Record) -> Iterator[str]:
+    for report in record.chart.of("DiagnosticReport"):
+        if is_countable(report) and metastasis.resource.reference in _named(report):
+            yield from named_sites(report_texts(report, record.book), record)
 
 
 def _owners(grouped: list[Tumor], metastasis: Neoplasm) -> list[int]:

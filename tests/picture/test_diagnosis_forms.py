@@ -309,6 +309,8 @@ def test_words_name_what_hides_in_the_code_of_prostate_bladder_and_thyroid(code:
         ("Lung metastases from a NET of the ileum", "small-intestine"),
         ("NET of the lung with liver metastases", "lung"),
         ("NET des Ösophagus", "other"),
+        ("Ovarian carcinoid", "other"),
+        ("NET in a patient after a kidney transplant", "not-recorded"),
     ],
 )
 def test_the_organ_of_a_metastasis_is_not_the_primary(text: str, value: str) -> None:

@@ -202,6 +202,10 @@ def test_a_result_belongs_to_the_tumor_its_specimen_was_taken_from() -> None:
     assert band(linked, tissue) == "unknown"
 
 
+def test_a_specimen_that_was_not_sent_links_nothing() -> None:
+    assert band(ki67(5, specimen=ref("Specimen/elsewhere"))) == "unknown"
+
+
 def test_a_specimen_without_a_place_links_nothing() -> None:
     assert band(ki67(5, specimen=ref("Specimen/s1")), specimen("s1")) == "unknown"
 
@@ -288,6 +292,18 @@ def test_a_metastasis_belongs_to_the_primary_its_words_name(codes: tuple[str, ..
     assert [
         seen("extent", ILEUM, PANCREAS, secondary, tumor=f"Condition/{name}") for name in ("ileum", "pancreas")
     ] == ["metastatic", "unknown"]
+
+
+def test_a_metastasis_belongs_to_the_primary_its_pathology_names() -> None:
+    liver = condition("icd-10-cm|C78.7", id="liver")
+    told = pathology(
+        "Liver metastasis of a NET, compatible with origin in the ileum.", reasonReference=[ref("Condition/liver")]
+    )
+    assert groups(ILEUM, PANCREAS, liver, told) == [["ileum", "liver"], ["pancreas"]]
+    both = pathology("Ileum or pancreas.", reasonReference=[ref("Condition/liver")])
+    draft = told | {"status": "registered"}
+    for silent in (both, draft, pathology("NET of the ileum.")):
+        assert groups(ILEUM, PANCREAS, liver, silent) == [["ileum"], ["pancreas"]]
 
 
 def test_a_metastasis_of_a_net_is_no_tumor_of_its_own_beside_two_of_them() -> None:
