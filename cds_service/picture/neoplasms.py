@@ -41,6 +41,7 @@ _ORDER = (  # of several kinds in one Condition the one that says most
     "mass",
     "other-cancer",
 )
+_NAMED = ("adeno-or-squamous", "named")  # other cancers by the name of their histology
 _COARSE = ("site-only", "breast", "prostate", "other-cancer")
 _MALIGNANT = re.compile(r"(\d{4})/[36]")
 _ICD_O_BLOCKS = (
@@ -184,7 +185,7 @@ def _says_net_g3(words: list[Meaning]) -> bool:
 
 def _precedence(mark: Mark) -> tuple[bool, bool, int, int]:
     """A histology in words says more than a code of the organ, and that more than "cancer"; else by strength."""
-    coarse = mark.kind in _COARSE
+    coarse = mark.kind in _COARSE and mark.get("value") not in _NAMED
     return (coarse, coarse and mark.kind == "other-cancer", -mark.strength, _ORDER.index(mark.kind))
 
 
@@ -227,7 +228,7 @@ def _histology_in_words(code: Codeable, record: Record) -> list[Meaning]:
 
 def _is_named(meaning: Meaning) -> bool:
     """Another cancer by the name of its histology: adenocarcinoma, lymphoma ..."""
-    return meaning.name == "other-cancer" and "value" in meaning.attributes
+    return meaning.name == "other-cancer" and meaning.attributes.get("value") in _NAMED
 
 
 def _counts(meaning: Meaning, code: Codeable, record: Record) -> bool:

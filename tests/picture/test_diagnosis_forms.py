@@ -170,6 +170,18 @@ def test_adeno_and_squamous_carcinoma_of_the_lung_are_non_small_cell_cancers(nam
     assert diagnosis(lung, histology(text="Sarcoma")) == "other-cancer"
 
 
+def test_small_cell_carcinoma_of_the_lung_beside_another_component_is_combined_small_cell_cancer() -> None:
+    lung = condition("icd-10|C34.1")
+    assert diagnosis(lung, pathology("Small cell carcinoma with a component of adenocarcinoma.")) == "sclc"
+    assert diagnosis(lung, histology("icd-o-3|8041/3"), histology("icd-o-3|8046/3", date="2023-01-01")) == "sclc"
+
+
+def test_pathology_of_another_organ_gives_an_organ_without_histology_no_name() -> None:
+    lung = condition("icd-10|C34.1")
+    assert diagnosis(lung, pathology("Adenocarcinoma of the rectum.")) == "unknown"
+    assert diagnosis(lung, pathology("Lung: small cell carcinoma. Rectum: adenoma.")) == "sclc"
+
+
 def test_a_cancer_coded_by_its_organ_takes_the_carcinoma_that_pathology_names() -> None:
     assert diagnosis(condition("icd-10-cm|C50.911"), histology("icd-o-3|8041/3")) == "nec"
     assert diagnosis(condition("icd-10-cm|C15.9"), pathology("Small cell carcinoma.")) == "nec"
@@ -183,6 +195,9 @@ def test_a_cancer_coded_by_its_organ_takes_the_carcinoma_that_pathology_names() 
         [condition("icd-10-cm|C50.911"), pathology("Neuroendocrine tumor.")],  # rather one of another organ
         [condition("icd-10-cm|C15.9", text="Adenocarcinoma of the esophagus"), pathology("Small cell carcinoma.")],
         [condition("icd-10-cm|C15.9"), histology("icd-o-3|8041/3"), histology("icd-o-3|8070/3", date="2026-04-01")],
+        [condition("icd-10-cm|C64.9"), pathology("Neuroendocrine carcinoma of the pancreas.")],
+        [condition("icd-10-cm|C64.9"), histology("icd-o-3|8240/3", bodySite=concept(text="Ileum"))],
+        [condition("icd-10|C25.1", text="Adenocarcinoma of the pancreas")],
         [condition("icd-10-cm|C83.30"), pathology("Small cell carcinoma.")],  # a lymphoma is no organ
         [condition("icd-10-cm|C15.9"), pathology("Adenocarcinoma.")],
     ],
@@ -305,6 +320,8 @@ def test_words_name_what_hides_in_the_code_of_prostate_bladder_and_thyroid(code:
         ("NET, Lungenmetastasen", "not-recorded"),
         ("NET of the ileum, lung and liver metastases", "small-intestine"),
         ("NET of the ileum and liver metastases", "small-intestine"),
+        ("Patient with NET of the ileum and liver metastases", "small-intestine"),
+        ("Lebermetastasen des Ileum-NET", "small-intestine"),
         ("Metastasized NET of the pancreas to the lung", "pancreas"),
         ("Lung metastases from a NET of the ileum", "small-intestine"),
         ("NET of the lung with liver metastases", "lung"),
