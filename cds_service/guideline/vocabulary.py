@@ -150,9 +150,11 @@ _KINDS = (
         Scope.PATIENT,
         ImmunotherapyCaution,
         "reasons for caution with immunotherapy",
-        ("conditions", "procedures", *_MEDICATION),
+        ("conditions", "procedures", "pathology", "reports", *_MEDICATION),
     ),
-    FeatureKind("kidney-failure", Scope.PATIENT, KidneyFailure, "kidney failure", ("conditions", "status")),
+    FeatureKind(
+        "kidney-failure", Scope.PATIENT, KidneyFailure, "kidney failure", ("conditions", "status", "procedures")
+    ),
     FeatureKind("ppi", Scope.PATIENT, Ppi, "proton pump inhibitors", ("markers", *_MEDICATION)),
     FeatureKind(
         "ppi-needed", Scope.PATIENT, PpiNeeded, "reasons for a proton pump inhibitor", ("conditions", *_MEDICATION)

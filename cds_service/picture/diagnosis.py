@@ -5,13 +5,14 @@ Nothing here invents a differentiation nobody recorded, and immunohistochemistry
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from cds_service.guideline.features import Evidence, Feature, Gap, known, unknown
 from cds_service.guideline.tumor_values import Diagnosis, Histology, Primary
 from cds_service.picture.grading import UNGRADED_SITES, Grading
-from cds_service.picture.neoplasms import NEN, Strength
-from cds_service.picture.record import Record
+from cds_service.picture.neoplasms import NEN, Strength, is_adeno_or_squamous
+from cds_service.picture.places import named_sites, place_of
+from cds_service.picture.record import Record, report_texts
 from cds_service.picture.tissue import Tissue
 from cds_service.picture.tumors import Tumor
 
@@ -54,11 +55,12 @@ def name_tumor(tumor: Tumor, tissue: Tissue, grading: Grading, record: Record) -
         if record.searched("conditions"):
             return Named(Diagnosis.NONE, (Evidence("Conditions searched, no tumor found"),))
         return Named(Diagnosis.UNKNOWN, (), gap=Gap.NOT_SEARCHED)
-    if tumor.family in ("mass", "site-only", "nen", "sclc") and _is_suspected(tumor, tissue):
+    fitting = _fitting(tumor, tissue, record)
+    if tumor.family in ("mass", "site-only", "nen", "sclc") and _is_suspected(tumor, fitting):
         return Named(Diagnosis.SUSPECTED_NEN, said)
-    family = tumor.family
+    family = _coded_organ(tumor, fitting) or tumor.family
     if family in ("site-only", "metastasis", "mass"):
-        family = _family_in_tissue(tissue, tumor.site)
+        family = _family_in_tissue(fitting, tumor.site)
         if not family:
             return _without_histology(tumor, said)
     if family in _PLAIN:
@@ -75,19 +77,58 @@ def _is_suspected(tumor: Tumor, tissue: Tissue) -> bool:
     return tumor.suspected and (tumor.family != "site-only" or tumor.site == "lung")
 
 
+def _fitting(tumor: Tumor, tissue: Tissue, record: Record) -> Tissue:
+    """Without what comes from, or names, other organs only: "NET of the ileum" is no histology of a kidney cancer."""
+    marks = [mark for mark in tissue.marks if _is_of(tumor, mark.reference, record)]
+    return replace(tissue, marks=tuple(marks))
+
+
+def _is_of(tumor: Tumor, reference: str, record: Record) -> bool:
+    resource = record.chart.find(reference)
+    if resource is None or resource.type == "Condition" or not tumor.site:
+        return True
+    sites = {*place_of(resource, record).sites, *named_sites(report_texts(resource, record.book), record)}
+    return not sites or tumor.site in sites
+
+
 def _family_in_tissue(tissue: Tissue, site: str) -> str:
     """What histology makes of a tumor whose code names only its site."""
     kinds = tissue.kinds - {"site-only", "metastasis", "mass", "personal-history"}
+    if site == "lung" and "small-cell" in kinds:  # whatever else stands beside it: combined small cell cancer
+        return "sclc"
     for kind in ("sclc", "nsclc", "other-nen", "neuroblastoma", "melanoma", "seminoma", "breast", "prostate"):
         if kind in kinds:
             return kind
-    if "small-cell" in kinds and site == "lung":
-        return "sclc"
-    if "nec" in kinds and site == "lung":
-        return "other-nen"
+    if site == "lung" and (named := _in_the_lung(tissue)):
+        return named
     if kinds & set(NEN):
         return "nen"
     return "other-cancer" if "other-cancer" in kinds else ""
+
+
+def _in_the_lung(tissue: Tissue) -> str:
+    """Histologies that have names of their own in the lung."""
+    if "nec" in tissue.kinds:
+        return "other-nen"
+    return "nsclc" if any(map(is_adeno_or_squamous, tissue.marks)) and not tissue.kinds & set(NEN) else ""
+
+
+def _coded_organ(tumor: Tumor, tissue: Tissue) -> str:
+    """What pathology makes of a cancer coded by its organ alone (C15, C61, C67): morphology outweighs ICD.
+
+    In the breast only a carcinoma: a neuroendocrine tumor that a report names there is rather one of another organ.
+    """
+    by_organ = all(mark.strength is Strength.ICD and mark.get("site") for mark in tumor.marks)
+    kinds = tissue.kinds & {*NEN, "other-nen"}
+    if tumor.family not in ("other-cancer", "breast", "prostate") or not by_organ or not kinds:
+        return ""
+    if "other-cancer" in tissue.kinds:
+        return ""
+    if tumor.family == "prostate" or any(mark.get("value") == "bladder" for mark in tumor.marks):
+        return "other-nen"
+    if tumor.family == "breast" and not kinds & {"nec", "small-cell"}:
+        return ""
+    return _family_in_tissue(tissue, tumor.site)
 
 
 def _without_histology(tumor: Tumor, said: tuple[Evidence, ...]) -> Named:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from cds_service.fhir.amounts import Amount
+from cds_service.fhir.codes import Codeable
 from cds_service.fhir.resources import Resource
 from cds_service.guideline.features import Evidence, Feature, Gap, known, unknown
 from cds_service.guideline.limits import Limits
@@ -91,13 +92,11 @@ def _recorded(tumor: Tumor, everyone: tuple[Tumor, ...], record: Record) -> dict
             found.setdefault(grade, []).append(Evidence(f"{grade} in {condition.label}", condition.resource.reference))
     own, _ = joined(results(record, _GRADE), tumor, everyone, record)
     for result in own:
-        for meaning in record.book.which(result.value.coded, "answers/grade-value"):
-            if "grade" in meaning.attributes:
-                grade = meaning.attributes["grade"]
-                shown = Evidence(dated(f"grade {grade}", result.when), result.resource.reference)
-                found.setdefault(grade, []).append(shown)
-        for grade, shown in _grade_words(result.value.words, result.resource, record):
-            found.setdefault(grade, []).append(shown)
+        for said, how in ((result.value.coded, ""), (Codeable((), result.value.words), " in text")):
+            for meaning in record.book.which(said, "answers/grade-value"):
+                if grade := meaning.attributes.get("grade", ""):
+                    shown = Evidence(dated(f"grade {grade}{how}", result.when), result.resource.reference)
+                    found.setdefault(grade, []).append(shown)
     for report, words in pathology_words(tumor, everyone, record):
         for grade, shown in _grade_words(words, report, record):
             found.setdefault(grade, []).append(shown)

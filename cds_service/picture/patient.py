@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from cds_service.guideline.features import Feature, Gap, PatientPicture, Remark, TumorPicture, unknown
+from cds_service.guideline.features import Feature, PatientPicture, Remark, TumorPicture
 from cds_service.guideline.tumor_values import Diagnosis
 from cds_service.guideline.vocabulary import VOCABULARY, Scope
 from cds_service.picture.biotin import biotin_feature
@@ -17,13 +17,16 @@ from cds_service.picture.board import mdt_feature
 from cds_service.picture.chemoradiation import chemoradiation_feature
 from cds_service.picture.depot import depot_feature
 from cds_service.picture.diagnosis import Named, histology_feature, name_tumor, primary_feature
+from cds_service.picture.diagnosis_date import diagnosis_recorded_feature
 from cds_service.picture.disease import progression_feature, worsened_since
 from cds_service.picture.extent import extent_feature
 from cds_service.picture.follow_up import follow_up_feature
 from cds_service.picture.grading import UNGRADED_SITES, grade_features, grading_of
 from cds_service.picture.hormone import hormone_feature
 from cds_service.picture.imaging import ct_mri_feature, last_ct_mri, sstr_imaging_feature
+from cds_service.picture.immunotherapy import caution_feature
 from cds_service.picture.ki67 import ki67_features
+from cds_service.picture.kidney import kidney_feature
 from cds_service.picture.nse import newest_reading, nse_features
 from cds_service.picture.nse_confounders import confounder_feature
 from cds_service.picture.nse_on_treatment import treatment_features
@@ -73,6 +76,8 @@ def draw_picture(record: Record, drafted: tuple[Draft, ...]) -> PatientPicture:
     patient = _table(
         [
             *person_features(record),
+            kidney_feature(record),
+            caution_feature(everyone, _diagnoses(drawn), record),
             *overview_features(seen, record),
             *_nse(drawn, record),
             *marker_features(record),
@@ -85,6 +90,10 @@ def draw_picture(record: Record, drafted: tuple[Draft, ...]) -> PatientPicture:
     return PatientPicture(patient, tuple(d.picture for d in drawn), call, _leads(record), tuple(_remarks(record)))
 
 
+def _diagnoses(drawn: list[_Drawn]) -> set[str]:
+    return {value for tumor in drawn for value in tumor.picture.features["diagnosis"].values}
+
+
 def _leads(record: Record) -> Mapping[str, str]:
     readings = {"nse": newest_reading(record), "cga": newest_cga(record)}
     return {name: reading.shown for name, reading in readings.items() if reading is not None}
@@ -93,9 +102,6 @@ def _leads(record: Record) -> Mapping[str, str]:
 def _table(features: Iterable[Feature], scope: Scope) -> Mapping[str, Feature]:
     """The features by name, each word of the scope exactly once."""
     table = {feature.name: feature for feature in features}
-    for kind in VOCABULARY.values():  # until every derivation is written
-        if kind.scope is scope and kind.name not in table:
-            table[kind.name] = unknown(kind.name, Gap.NOT_SEARCHED)
     missing = {kind.name for kind in VOCABULARY.values() if kind.scope is scope} ^ table.keys()
     if missing:
         raise LookupError(f"the picture and the vocabulary differ in {sorted(missing)}")
@@ -116,6 +122,7 @@ def _draw(tumor: Tumor, everyone: tuple[Tumor, ...], drafted: tuple[Draft, ...],
     imaged = last_ct_mri(primary, record)
     features = [
         named.feature,
+        diagnosis_recorded_feature(tumor, record),
         histology_feature(tumor, named, tissue, record),
         course,
         primary,

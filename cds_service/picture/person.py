@@ -14,7 +14,7 @@ from cds_service.fhir.resources import Resource
 from cds_service.fhir.values import code_of, date_of
 from cds_service.guideline.features import Evidence, Feature, Gap, known, unknown
 from cds_service.guideline.patient_values import AgeGroup, CareGoal, Deceased, PerformanceStatus, Pregnancy
-from cds_service.picture.record import Record, dated, is_true, none_found
+from cds_service.picture.record import Record, dated, has_ended, is_true, none_found
 from cds_service.picture.results import Result, results
 
 
@@ -104,18 +104,13 @@ def _pregnancy(record: Record) -> Feature:
 def _pregnant_conditions(record: Record) -> Iterator[Evidence]:
     for condition in record.chart.of("Condition"):
         meant = record.means(condition, "patient/pregnancy") if is_true(condition) else ()
-        if not meant or _has_ended(condition):
+        if not meant or has_ended(condition):
             continue
         when = date_of(condition.data, "onsetDateTime", "onsetPeriod", "recordedDate")
         if when is None and not meant[0].by_code and code_of(condition.at("clinicalStatus")) != "active":
             continue  # words alone do not say when
         if when is None or when.within_days(record.limits.pregnancy_days, record.now) is not False:
             yield Evidence(dated(meant[0].words, when), condition.reference)
-
-
-def _has_ended(condition: Resource) -> bool:
-    ended = code_of(condition.at("clinicalStatus")) in ("resolved", "inactive", "remission")
-    return ended or condition.at("abatementDateTime") is not None
 
 
 def _said(record: Record, answer: str, days: int) -> Iterator[Evidence]:

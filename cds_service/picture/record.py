@@ -17,6 +17,7 @@ from cds_service.fhir.codes import Codeable, CodeBook, Meaning
 from cds_service.fhir.dates import When, months_before
 from cds_service.fhir.resources import Chart, Resource
 from cds_service.fhir.values import code_of, codeable, elements, span_of, text
+from cds_service.guideline.concepts import Phrase
 from cds_service.guideline.features import Evidence, Feature, Gap, known, unknown
 from cds_service.guideline.knowledge import Knowledge
 from cds_service.guideline.limits import Limits
@@ -51,6 +52,14 @@ class Record:
         """Which of these concepts the resource's code surely means."""
         return self.book.which(self.code(resource), *ids)
 
+    def phrases(self, concept: str) -> tuple[Phrase, ...]:
+        """The phrases of one concept, for texts in which they need no guard."""
+        return self.knowledge.concepts[concept].phrases
+
+    def says(self, concept: str, words: str) -> bool:
+        """Whether words hold a phrase of the concept, denied or not."""
+        return any(phrase.pattern.search(words) for phrase in self.phrases(concept))
+
     def recent(self, when: When | None, months: int) -> bool | None:
         """Whether a date lies in the last so many months; None if it cannot be told."""
         if when is None:
@@ -80,6 +89,12 @@ def dated(words: str, when: When | None) -> str:
 def is_true(condition: Resource) -> bool:
     """Neither refuted nor entered in error (and not merely suspected)."""
     return code_of(condition.at("verificationStatus")) in ("", "confirmed")
+
+
+def has_ended(condition: Resource) -> bool:
+    """Called resolved, inactive or in remission, or given a date of its end."""
+    ended = code_of(condition.at("clinicalStatus")) in ("resolved", "inactive", "remission")
+    return ended or condition.at("abatementDateTime") is not None
 
 
 def is_refuted(condition: Resource) -> bool:

@@ -47,7 +47,7 @@ def tissue_of(tumor: Tumor, everyone: tuple[Tumor, ...], record: Record) -> Tiss
             meant = _histology(result.value, record)
             words += meant
             marks += [_mark(meaning, result.resource.reference) for meaning in meant if meaning.name != "words"]
-            foreign = [] if meant else other_cancers(coded, result.resource)
+            foreign = [] if meant else other_cancers(coded, result.resource, record)
             marks += foreign
             if meant or foreign:
                 shown.append(Evidence(dated(f"histology: {coded.shown or result.value.words}", result.when),

@@ -5,30 +5,18 @@ Decides no diagnosis; that is `diagnosis`.
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from cds_service.fhir.codes import Codeable
 from cds_service.fhir.resources import Resource
-from cds_service.fhir.values import Element, codeable, codeables, elements, reference, text
-from cds_service.picture.neoplasms import NEN, Mark, Neoplasm, neoplasms
-from cds_service.picture.record import Record
+from cds_service.fhir.values import Element, elements, reference
+from cds_service.picture.neoplasms import NEN, Mark, Neoplasm, neoplasms, related_condition
+from cds_service.picture.places import ELSEWHERE, holders, named_sites, place_of, place_of_part
+from cds_service.picture.record import Record, is_countable, report_texts
 
 _FAMILY = dict.fromkeys((*NEN, "personal-history"), "nen")
 _MALIGNANT_FAMILIES = {"nen", "sclc", "other-nen", "neuroblastoma", "nsclc", "breast", "prostate", "melanoma",
                        "seminoma", "brain-tumor", "other-cancer", "site-only"}  # fmt: skip
-
-
-_NEUROENDOCRINE = re.compile(r"neuro-?endo[ck]rin|carcinoid|karzinoid|small[- ]cell|kleinzell", re.IGNORECASE)
-_ELSEWHERE = {
-    "breast": re.compile(r"\bbreast|\bmamma", re.IGNORECASE),
-    "prostate": re.compile(r"\bprostat", re.IGNORECASE),
-    "other": re.compile(
-        r"\bthyroid|\bschilddrüs|\bskin\b|\bhaut\b|\bcervix|\bendometri|\bbladder|\bharnblase|\bkidney|\bniere\b",
-        re.IGNORECASE,
-    ),
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +56,12 @@ class Tumor:
         return frozenset(condition.resource.reference for condition in self.all_conditions)
 
     @property
+    def assessments(self) -> frozenset[str]:
+        """The results from which its Conditions say they took their stage."""
+        stages = (stage for condition in self.all_conditions for stage in elements(condition.resource.at("stage")))
+        return frozenset(reference(item) for stage in stages for item in elements(stage.get("assessment")))
+
+    @property
     def suspected(self) -> bool:
         return bool(self.conditions) and all(condition.suspected for condition in self.conditions)
 
@@ -78,15 +72,23 @@ EMPTY = Tumor("", "", ())
 def tumors(record: Record) -> tuple[Tumor, ...]:
     """Every tumor of the patient; the empty tumor alone if there is none."""
     found = neoplasms(record)
-    primaries = [n for n in found if n.kind not in ("metastasis", "mass")]
-    grouped = _grouped(primaries)
-    grouped = _with_metastases(grouped, [n for n in found if n.kind == "metastasis"])
+    secondary = _secondary(found)
+    grouped = _grouped(n for n in found if n.kind != "mass" and n not in secondary)
+    grouped = _with_metastases(grouped, secondary, record)
     if not any(t.family in _MALIGNANT_FAMILIES and any(c.is_active for c in t.all_conditions) for t in grouped):
         grouped += _masses([n for n in found if n.kind == "mass" and n.is_active], grouped)
     return tuple(sorted(grouped, key=lambda tumor: tumor.reference)) or (EMPTY,)
 
 
+def _secondary(found: list[Neoplasm]) -> list[Neoplasm]:
+    """Metastases; "liver metastases of a NET" is one where another Condition names that tumor."""
+    named = any(_family(n) == "nen" and not _is_neuroendocrine(n) for n in found)
+    return [n for n in found if n.kind == "metastasis" or (named and _family(n) == "nen" and _is_neuroendocrine(n))]
+
+
 def _family(neoplasm: Neoplasm) -> str:
+    if neoplasm.kind == "personal-history" and any(mark.get("value") == "other-nen" for mark in neoplasm.marks):
+        return "other-nen"
     if neoplasm.kind == "small-cell" and neoplasm.site == "lung":
         return "sclc"
     return _FAMILY.get(neoplasm.kind, neoplasm.kind)
@@ -145,14 +147,13 @@ def _tumor(group: list[Neoplasm]) -> Tumor:
     return Tumor(_family_of(ordered), site, tuple(ordered))
 
 
-def _with_metastases(grouped: list[Tumor], metastases: list[Neoplasm]) -> list[Tumor]:
+def _with_metastases(grouped: list[Tumor], metastases: list[Neoplasm], record: Record) -> list[Tumor]:
     """Each metastasis joins the primary it names, else the only malignant tumor, else nobody."""
     joined: dict[int, list[Neoplasm]] = {index: [] for index in range(len(grouped))}
     loose: list[Neoplasm] = []
     for metastasis in metastases:
-        owners = [i for i, t in enumerate(grouped) if metastasis.related in t.references] or _owners(
-            grouped, metastasis
-        )
+        owners = [i for i, t in enumerate(grouped) if metastasis.related in t.references]
+        owners = owners or _at_site(grouped, metastasis, record) or _owners(grouped, metastasis)
         (joined[owners[0]] if len(owners) == 1 else loose).append(metastasis)
     result = [
         Tumor(
@@ -170,6 +171,18 @@ def _with_metastases(grouped: list[Tumor], metastases: list[Neoplasm]) -> list[T
     if orphans:
         result.append(Tumor("metastasis", "", (), tuple(sorted(orphans, key=lambda n: n.resource.reference))))
     return result
+
+
+def _at_site(grouped: list[Tumor], metastasis: Neoplasm, record: Record) -> list[int]:
+    """Words of the Condition or of its pathology may name the primary: "liver metastases of the ileal NET"."""
+    sites = {metastasis.site, *_told_by_pathology(metastasis, record)} - {""}
+    return [i for i in _owners(grouped, metastasis) if grouped[i].site in sites]
+
+
+def _told_by_pathology(metastasis: Neoplasm, record: Record) -> Iterator[str]:
+    for report in record.chart.of("DiagnosticReport"):
+        if is_countable(report) and metastasis.resource.reference in _named(report):
+            yield from named_sites(report_texts(report, record.book), record)
 
 
 def _owners(grouped: list[Tumor], metastasis: Neoplasm) -> list[int]:
@@ -191,52 +204,32 @@ def _masses(masses: list[Neoplasm], grouped: list[Tumor]) -> list[Tumor]:
 
 
 def owners(
-    resource: Resource, candidates: tuple[Tumor, ...], record: Record, holder: Element | None = None
+    resource: Resource, candidates: tuple[Tumor, ...], record: Record, part: Element | None = None
 ) -> list[Tumor]:
-    """The tumors a result or procedure belongs to by focus, specimen, site or reason; else all candidates.
+    """The tumors a result or procedure belongs to by focus, reason, specimen or site, or by the report it came with.
 
-    `holder`: the component in which a result of a panel stands, whose name may tell the organ.
+    `part`: the component in which a result of a panel stands, whose name may tell the organ.
     """
-    named = {reference(item) for name in ("focus", "reasonReference") for item in elements(resource.at(name))}
-    linked = [tumor for tumor in candidates if named & tumor.references]
-    if linked:
-        return linked
-    if named & {c.reference for c in record.chart.of("Condition")}:
-        return []
-    if elsewhere := _organ_elsewhere(resource, holder or {}, record):
-        return [t for t in candidates if t.family == elsewhere or (elsewhere == "other" and t.site in ("", "other"))]
-    sites = _sites(resource, record)
+    chain = (resource, *holders(resource, record))
+    conditions = {condition.reference for condition in record.chart.of("Condition")}
+    for holder in chain:
+        named = _named(holder)
+        linked = [tumor for tumor in candidates if named & tumor.references or holder.reference in tumor.assessments]
+        if linked or named & conditions:
+            return linked
+    places = [place_of(holder, record) for holder in chain]
+    if part is not None and part is not resource.data:
+        places.insert(0, place_of_part(part, resource, record))
+    if elsewhere := next((place.elsewhere for place in places if place.elsewhere), ""):
+        return [
+            t for t in candidates if t.family == elsewhere or (elsewhere == ELSEWHERE and t.site in ("", ELSEWHERE))
+        ]
+    sites = next((place.sites for place in places if place.sites), frozenset())
     located = [tumor for tumor in candidates if tumor.site in sites]
     return located if len(located) == 1 else list(candidates)
 
 
-def _organ_elsewhere(resource: Resource, holder: Element, record: Record) -> str:
-    """The family of tumors of an organ that is none of ours ("breast", "prostate", "other"); "" for all else.
-
-    A report that names a neuroendocrine tumor is of a metastasis there, not of a tumor of that organ.
-    """
-    if _NEUROENDOCRINE.search(text(resource.at("conclusion"))):
-        return ""
-    names = (record.code(resource), codeable(holder.get("code"), record.book))
-    texts = [words for place in (*_places(resource, record), *names) for words in place.texts]
-    return next((family for family, organ in _ELSEWHERE.items() if any(organ.search(words) for words in texts)), "")
-
-
-def _places(resource: Resource, record: Record) -> list[Codeable]:
-    """The body site of a result and of its specimen."""
-    places = codeables(resource.at("bodySite"), record.book)
-    specimen = record.chart.find(reference(resource.at("specimen")))
-    if specimen is not None:
-        collection = specimen.at("collection")
-        places += codeables(collection.get("bodySite"), record.book) if isinstance(collection, dict) else []
-        places += codeables(specimen.at("type"), record.book)
-    return places
-
-
-def _sites(resource: Resource, record: Record) -> frozenset[str]:
-    return frozenset(
-        meaning.attributes["site"]
-        for place in _places(resource, record)
-        for meaning in record.book.in_text(place.texts, "diagnoses")
-        if meaning.name == "words" and "site" in meaning.attributes
-    )
+def _named(resource: Resource) -> set[str]:
+    """The Conditions a resource says it is about."""
+    named = {reference(item) for name in ("focus", "reasonReference") for item in elements(resource.at(name))}
+    return named | {related_condition(resource)} - {""}

@@ -126,6 +126,83 @@ def test_a_preliminary_stage_does_not_count() -> None:
     assert net(m("M1", status="preliminary")) == "unknown"
 
 
+@pytest.mark.parametrize(
+    "later",
+    [
+        condition("icd-10-cm|C78.7", onsetDateTime="2026-05-01"),
+        condition("icd-10-cm|C7B.02", recordedDate="2026-05-01"),
+        condition(text="Liver metastases of the NET", recordedDate="2026-05-01"),
+        stage("Stage IV", date="2026-05-01"),
+    ],
+)
+def test_a_metastasis_that_was_found_after_m0_makes_the_tumor_metastatic(later: Resource) -> None:
+    assert net(m("M0", date="2025-01-01"), later) == "metastatic"
+    assert net(m("M0", date="2025-01-01"), n("N0", date="2025-01-01"), later) == "metastatic"
+
+
+def test_a_later_m0_outweighs_an_earlier_stage_but_no_metastasis_that_is_still_active() -> None:
+    assert net(stage("Stage IV", date="2024-01-01"), m("M0", date="2026-05-01")) == "localized"
+    active = condition("icd-10-cm|C78.7", onsetDateTime="2024-01-01")
+    assert gap("extent", ILEUM, active, m("M0", date="2026-05-01")) is Gap.CONTRADICTORY
+
+
+@pytest.mark.parametrize("found", [{}, {"onsetDateTime": "2026"}, {"onsetDateTime": "2026-03-01"}])
+def test_without_dates_that_tell_them_apart_m0_and_a_metastasis_contradict_each_other(found: dict[str, Any]) -> None:
+    assert gap("extent", ILEUM, condition("icd-10-cm|C78.7", **found), m("M0")) is Gap.CONTRADICTORY
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("NET des Ileums mit Lebermetastasen", "metastatic"),
+        ("NET des Pankreas, hepatisch metastasiert", "metastatic"),
+        ("NET des Pankreas, multiple Filiae", "metastatic"),
+        ("NET of the ileum with peritoneal carcinomatosis", "metastatic"),
+        ("NET of the ileum with lymph node metastases", "locoregional"),
+        ("NET des Ileums mit Lymphknotenmetastasen", "locoregional"),
+        ("NET of the ileum, metastasis to regional lymph nodes", "locoregional"),
+        ("NET of the ileum, nodal mets", "locoregional"),
+        ("NET of the ileum with nodal and liver metastases", "metastatic"),
+        ("Non-metastatic NET of the ileum", "unknown"),
+        ("NET des Ileums ohne Metastasen", "unknown"),
+        ("NET des Ileums, keine Fernmetastasen", "unknown"),
+        ("NET des Ileums, Stadium IV", "metastatic"),
+        ("NET ileum pT3N1M0", "locoregional"),
+    ],
+)
+def test_words_of_spread_in_two_languages_tell_nodes_from_distant_metastases(text: str, value: str) -> None:
+    assert seen("extent", condition(text=text)) == value
+
+
+@pytest.mark.parametrize(
+    ("summary", "value"),
+    [
+        (concept(text="IV"), "metastatic"),
+        (concept("http://cancerstaging.org|IVB"), "metastatic"),
+        (concept("http://cancerstaging.org|3C|Stage IIIC"), "locoregional"),
+        (concept("snomed|1222769001"), "localized"),
+        (concept(text="UICC IIA"), "localized"),
+        (concept(text="pT2 pN1 cM0"), "locoregional"),
+        (concept(text="unknown"), "unknown"),
+    ],
+)
+def test_the_summary_of_the_stage_is_read_as_code_and_as_words(summary: Resource, value: str) -> None:
+    assert seen("extent", condition("icd-10-cm|C7A.012", stage=[{"summary": summary}])) == value
+
+
+def test_the_result_from_which_a_condition_took_its_stage_belongs_to_its_tumor() -> None:
+    staged = condition("icd-10-cm|C7A.012", id="ileum", stage=[{"assessment": [ref("Observation/stage")]}])
+    result = stage("Stage IV", id="stage")
+    assert seen("extent", staged, BREAST, result, tumor="Condition/ileum") == "metastatic"
+    assert seen("extent", staged, BREAST, result, tumor="Condition/breast") == "unknown"
+
+
+@pytest.mark.parametrize("code", ["snomed|128462008", "snomed|399409002", "icd-10-cm|C7B.8", "icd-10-cm|C79.9"])
+def test_a_metastasis_alone_is_metastatic_whatever_its_primary(code: str) -> None:
+    expected = "unknown" if code.endswith("C79.9") else "metastatic"  # C79.9 is an unknown primary: only a suspicion
+    assert seen("extent", condition(code)) == expected
+
+
 # --- small cell --------------------------------------------------------------------------------------------------
 
 
@@ -159,6 +236,30 @@ def test_limited_and_extensive_stand_mostly_in_words(text: str, value: str) -> N
 def test_limited_with_a_metastasis_contradicts_itself() -> None:
     limited = condition(text="SCLC, LD")
     assert gap("extent", limited, LIVER) is Gap.CONTRADICTORY
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("SCLC, ED 03/2024", "unknown"),  # Erstdiagnose, the day of the diagnosis
+        ("SCLC (ED: 2024), LD", "limited"),
+        ("SCLC, ED im März 2024", "unknown"),
+        ("SCLC, Stadium ED", "extensive"),
+        ("Kleinzelliges Bronchialkarzinom, Hirnmetastasen", "extensive"),
+    ],
+)
+def test_ed_before_a_date_is_no_extensive_disease(text: str, value: str) -> None:
+    assert seen("extent", condition(text=text)) == value
+
+
+def test_the_code_of_extensive_stage_needs_no_words() -> None:
+    assert seen("extent", condition("snomed|683991000119103")) == "extensive"
+
+
+def test_limited_disease_with_a_later_metastasis_is_extensive() -> None:
+    limited = condition(text="SCLC, LD", recordedDate="2025-01-01")
+    assert seen("extent", limited, condition("icd-10-cm|C79.31", onsetDateTime="2026-02-01")) == "extensive"
+    assert seen("extent", SCLC, stage("Stage IIIA", date="2025-01-01"), m("M1", date="2026-02-01")) == "extensive"
 
 
 def test_nodes_and_m0_do_not_stage_small_cell_lung_cancer() -> None:

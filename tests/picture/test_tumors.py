@@ -2,10 +2,27 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
+from cds_service.guideline.features import Gap
 from cds_service.picture.tumors import Tumor, tumors
-from tests.picture.charts import Resource, concept, condition, ki67, pathology, record, ref, seen, specimen
+from tests.picture.charts import (
+    RELATED,
+    Resource,
+    concept,
+    condition,
+    gap,
+    ki67,
+    observation,
+    pathology,
+    record,
+    ref,
+    report,
+    seen,
+    specimen,
+)
 
 ILEUM = condition("icd-10-cm|C7A.012", id="ileum")
 PANCREAS = condition("icd-10-cm|C25.4", id="pancreas")
@@ -185,6 +202,10 @@ def test_a_result_belongs_to_the_tumor_its_specimen_was_taken_from() -> None:
     assert band(linked, tissue) == "unknown"
 
 
+def test_a_specimen_that_was_not_sent_links_nothing() -> None:
+    assert band(ki67(5, specimen=ref("Specimen/elsewhere"))) == "unknown"
+
+
 def test_a_specimen_without_a_place_links_nothing() -> None:
     assert band(ki67(5, specimen=ref("Specimen/s1")), specimen("s1")) == "unknown"
 
@@ -206,3 +227,109 @@ def test_the_only_tumor_owns_a_result_without_a_link() -> None:
 def test_a_report_that_names_the_reason_belongs_to_that_tumor() -> None:
     words = pathology("Ki-67 5 %", reasonReference=[ref("Condition/ileum")])
     assert band(words) == "3-to-under-10"
+
+
+@pytest.mark.parametrize("url", [RELATED, "http://hl7.org/fhir/us/mcode/StructureDefinition/mcode-related-condition"])
+def test_a_result_belongs_to_the_condition_in_its_extension(url: str) -> None:
+    linked = ki67(5, extension=[{"url": url, "valueReference": ref("Condition/ileum")}])
+    assert band(linked) == "3-to-under-10"
+    assert seen("ki67-found", ILEUM, PANCREAS, linked, tumor="Condition/pancreas") == "not-found"
+
+
+@pytest.mark.parametrize("link", [{"reasonReference": [ref("Condition/ileum")]}, {"specimen": [ref("Specimen/s1")]}])
+def test_a_result_belongs_where_the_report_it_came_with_belongs(link: dict[str, Any]) -> None:
+    tissue = specimen("s1", type=concept(text="Ileum resection"))
+    came_with = report("Surgical pathology", category="SP", result=[ref("Observation/k")], **link)
+    assert band(ki67(5, id="k"), came_with, tissue) == "3-to-under-10"
+    assert band(ki67(5, id="k"), came_with, tissue, tumor="Condition/pancreas") == "unknown"
+
+
+def test_a_result_belongs_where_the_panel_it_is_part_of_belongs() -> None:
+    panel = observation("loinc|60567-5", hasMember=[ref("Observation/k")], focus=[ref("Condition/ileum")])
+    assert band(ki67(5, id="k"), panel) == "3-to-under-10"
+
+
+@pytest.mark.parametrize("words", ["Ileum, biopsy", "Dünndarmresektat"])
+def test_a_report_belongs_to_the_tumor_of_the_organ_in_its_name(words: str) -> None:
+    named = report(words, "Ki-67 5 %", category="SP")
+    assert band(named) == "3-to-under-10"
+    assert seen("ki67-found", ILEUM, PANCREAS, named, tumor="Condition/pancreas") == "not-found"
+
+
+def test_the_organ_of_a_metastasis_links_no_result_to_a_tumor_there() -> None:
+    lung = condition("icd-10-cm|C7A.090", id="lung")
+    biopsy = ki67(5, bodySite=concept(text="Lung metastasis"))
+    assert seen("ki67-found", ILEUM, lung, biopsy, tumor="Condition/lung") == "unknown"
+
+
+@pytest.mark.parametrize(
+    "words",
+    ["Thyroid, fine needle aspiration", "Schilddrüsenbiopsie", "Skin excision", "Hautexzision", "Cervix biopsy",
+     "Endometrium", "Ovar links", "Urinary bladder, TUR", "Harnblasenbiopsie", "Nierenbiopsie", "Hoden rechts",
+     "Larynxbiopsie", "Ösophagusbiopsie", "Esophageal biopsy", "Tongue biopsy", "Prostate core biopsy",
+     "Mammastanzbiopsie", "Brustbiopsie", "Gallenblase", "Parotid gland", "Uterus, curettage"],
+)  # fmt: skip
+def test_pathology_of_an_organ_that_is_none_of_ours_says_nothing_of_a_tumor_of_the_gut(words: str) -> None:
+    plain = report(words, "Carcinoma, Ki-67 40 %.", category="SP")
+    assert seen("ki67-found", ILEUM, plain) == "not-found"
+    ours = report(words, "Metastasis of the known NET, Ki-67 4 %.", category="SP")
+    assert seen("ki67-found", ILEUM, ours) == "found"
+
+
+@pytest.mark.parametrize("words", ["Liver biopsy", "Lymphknoten", "Knochenstanze", "Brain biopsy", "Peritoneum"])
+def test_pathology_of_organs_to_which_tumors_spread_may_be_of_the_only_tumor(words: str) -> None:
+    assert seen("ki67-found", ILEUM, report(words, "Ki-67 4 %.", category="SP")) == "found"
+
+
+# --- words of metastases -----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("words", ["Liver metastases of the ileal NET", "Lebermetastasen eines NET des Ileums"])
+@pytest.mark.parametrize("codes", [(), ("icd-10-cm|C78.7",)])
+def test_a_metastasis_belongs_to_the_primary_its_words_name(codes: tuple[str, ...], words: str) -> None:
+    secondary = condition(*codes, text=words, id="liver")
+    assert groups(ILEUM, PANCREAS, secondary) == [["ileum", "liver"], ["pancreas"]]
+    assert [
+        seen("extent", ILEUM, PANCREAS, secondary, tumor=f"Condition/{name}") for name in ("ileum", "pancreas")
+    ] == ["metastatic", "unknown"]
+
+
+def test_a_metastasis_belongs_to_the_primary_its_pathology_names() -> None:
+    liver = condition("icd-10-cm|C78.7", id="liver")
+    told = pathology(
+        "Liver metastasis of a NET, compatible with origin in the ileum.", reasonReference=[ref("Condition/liver")]
+    )
+    assert groups(ILEUM, PANCREAS, liver, told) == [["ileum", "liver"], ["pancreas"]]
+    both = pathology("Ileum or pancreas.", reasonReference=[ref("Condition/liver")])
+    draft = told | {"status": "registered"}
+    for silent in (both, draft, pathology("NET of the ileum.")):
+        assert groups(ILEUM, PANCREAS, liver, silent) == [["ileum"], ["pancreas"]]
+
+
+def test_a_metastasis_of_a_net_is_no_tumor_of_its_own_beside_two_of_them() -> None:
+    secondary = condition(text="Lebermetastasen eines NET", id="liver")
+    assert groups(ILEUM, PANCREAS, secondary) == [["ileum"], ["pancreas"]]
+    assert gap("extent", ILEUM, PANCREAS, secondary, tumor="Condition/ileum") is Gap.NOT_LINKED
+
+
+def test_a_metastasis_of_a_net_names_its_tumor_where_nothing_else_does() -> None:
+    secondary = condition(text="Lebermetastasen eines NET des Ileums", id="liver")
+    assert groups(secondary) == [["liver"]]
+    assert [seen(name, secondary) for name in ("diagnosis", "primary", "extent")] == [
+        "net",
+        "small-intestine",
+        "metastatic",
+    ]
+
+
+def test_the_lung_in_the_name_of_a_metastasis_is_not_its_primary() -> None:
+    lung = condition("icd-10-cm|C34.11", id="lung")
+    secondary = condition("icd-10-cm|C78.01|Secondary malignant neoplasm of right lung", id="met")
+    assert groups(ILEUM, lung, secondary) == [["ileum"], ["lung"]]
+
+
+def test_a_history_of_merkel_cell_carcinoma_is_no_part_of_a_net() -> None:
+    assert groups(condition("icd-10-cm|Z85.821", id="merkel"), condition(text="NET G1", id="net")) == [
+        ["merkel"],
+        ["net"],
+    ]
