@@ -19,7 +19,7 @@ def joined(
     """The results of this tumor, and whether some could be of several."""
     own, unlinked = [], False
     for result in found:
-        belongs = owners(result.resource, everyone, record)
+        belongs = owners(result.resource, everyone, record, result.holder)
         if belongs == [tumor]:
             own.append(result)
         elif tumor in belongs:

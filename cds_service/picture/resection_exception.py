@@ -69,7 +69,7 @@ def _sizes(tumor: Tumor, everyone: tuple[Tumor, ...], record: Record) -> list[tu
     """Sizes in mm of this tumor, newest last; several dimensions of one result count by the largest."""
     found: dict[str, tuple[Amount, Evidence]] = {}
     for result in results(record, "status/tumor-size"):
-        if result.value.amount is None or owners(result.resource, everyone, record) != [tumor]:
+        if result.value.amount is None or owners(result.resource, everyone, record, result.holder) != [tumor]:
             continue
         by = factor(result.value.unit, "mm")
         if isinstance(by, Refused):

@@ -42,7 +42,7 @@ def tissue_of(tumor: Tumor, everyone: tuple[Tumor, ...], record: Record) -> Tiss
     shown = [Evidence(mark.words, mark.reference) for mark in marks]
     words: list[Meaning] = []
     for result in results(record, "pathology/morphology"):
-        if owners(result.resource, everyone, record) == [tumor]:
+        if owners(result.resource, everyone, record, result.holder) == [tumor]:
             coded = result.value.coded
             meant = _histology(result.value, record)
             words += meant
@@ -65,7 +65,7 @@ def tissue_of(tumor: Tumor, everyone: tuple[Tumor, ...], record: Record) -> Tiss
     stained = [
         Evidence(dated(f"{result.concept.partition('/')[2]} reported", result.when), result.resource.reference)
         for result in results(record, *_STAINS)
-        if owners(result.resource, everyone, record) == [tumor]
+        if owners(result.resource, everyone, record, result.holder) == [tumor]
     ]
     differentiation = frozenset(m.attributes["differentiation"] for m in words if "differentiation" in m.attributes)
     well_g3 = any(m.name == "net" and m.attributes.get("grade") == "G3" for m in words)
