@@ -26,7 +26,7 @@ from cds_service.hooks.call import HookCall, read_hook_call
 from cds_service.hooks.cards import cards
 from cds_service.hooks.drawn import Drawn
 from cds_service.hooks.services import Service
-from cds_service.hooks.templates import server_searches_for
+from cds_service.hooks.templates import searches_of
 from cds_service.picture.orders import Draft, drafts
 from cds_service.picture.patient import draw_picture
 from cds_service.picture.record import Record
@@ -58,20 +58,13 @@ class Guideline:
 
     knowledge: Knowledge
     book: CodeBook
-    server_searches: Mapping[str, Mapping[str, str]]
     prefetch_keys: Mapping[str, Collection[str]] = field(default_factory=dict)
 
     @classmethod
     def of(cls, knowledge: Knowledge, site: Site = NO_SITE) -> Guideline:
         load_models()
         used = site.applied_to(knowledge)
-        hooks = {hook for row in used.recommendations for hook in row.hooks}
-        searches = {hook: server_searches_for(used, hook) for hook in hooks}
-        return cls(used, CodeBook(used.concepts.values(), used.systems), searches, site.prefetch_keys)
-
-    def searches(self, service: Service) -> Mapping[str, str]:
-        """All that is wanted for a call: what discovery asks for, and what only a FHIR server is asked for."""
-        return {**service.templates, **self.server_searches.get(service.hook, {})}
+        return cls(used, CodeBook(used.concepts.values(), used.systems), site.prefetch_keys)
 
 
 def answer(
@@ -91,7 +84,7 @@ def answer(
     call = read_hook_call(body, service)
     if not call.for_clinician():
         return Answer({"cards": []})
-    searches = guideline.searches(service)
+    searches = searches_of(service)
     supply = gather(call.prefetch, searches, call.patient_id, guideline.prefetch_keys)
     record, drafted = _read(supply, searches, call, guideline, now)
     if call.fhir_server and connect and _may_matter(supply, record, drafted, service):

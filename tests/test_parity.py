@@ -12,6 +12,7 @@ import pytest
 
 from cds_service.answer import answer
 from cds_service.fhir.server import FhirServer
+from cds_service.hooks.templates import searches_of
 from cds_service.json_bytes import encode
 from tests.faulty import BASE, Resource, Store
 from tests.test_fixtures import GUIDELINE, NOW, RECOMMENDATIONS, SERVICES, STORIES, answered, name_of
@@ -33,13 +34,13 @@ def resources_of(call: Resource) -> list[Resource]:
 def address(key: str, call: Resource) -> str:
     """Where the service asks for the data of a key."""
     server = FhirServer(BASE, "", 0, Store([]).get)
-    return server.address(GUIDELINE.searches(SERVICES[call["hook"]])[key], call["context"]["patientId"])
+    return server.address(searches_of(SERVICES[call["hook"]])[key], call["context"]["patientId"])
 
 
 def through_server(call: Resource, keep: Callable[[str], bool], page_size: int = 1000) -> Resource:
     """The answer where only the kept keys are prefetched; what was not given at all the server does not know."""
     given = call.get("prefetch") or {}
-    unknown = {key for key in GUIDELINE.searches(SERVICES[call["hook"]]) if not given.get(key)}
+    unknown = {key for key in searches_of(SERVICES[call["hook"]]) if not given.get(key)}
     store = Store(resources_of(call), page_size=page_size, unknown=frozenset(address(key, call) for key in unknown))
     asked = {**call, "prefetch": {key: value for key, value in given.items() if keep(key)}, "fhirServer": BASE}
     numbers = itertools.count(1)

@@ -22,6 +22,7 @@ import requests
 from cds_service.answer import answer
 from cds_service.errors import DataMissing
 from cds_service.fhir.server import connected
+from cds_service.hooks.templates import searches_of
 from cds_service.json_bytes import encode
 from cds_service.outbound import Outbound, Rules
 from tests.conftest import FIXTURES
@@ -148,7 +149,7 @@ def through(base: str, call: Resource) -> Resource:
 def searched(call: Resource) -> Resource:
     """The call as a client sends it that made every search, and found nothing where the fixture says nothing."""
     whole = copy.deepcopy(call)
-    for key, query in GUIDELINE.searches(SERVICES[call["hook"]]).items():
+    for key, query in searches_of(SERVICES[call["hook"]]).items():
         if "?" in query and not whole["prefetch"].get(key):
             whole["prefetch"][key] = {"resourceType": "Bundle", "type": "searchset", "total": 0}
     return whole

@@ -1,6 +1,7 @@
 """Prefetch templates derived from the knowledge: each search asks for the codes of the concepts that name it.
 
-What does not fit into a prefetch of bearable size is searched only where the call names its FHIR server.
+What does not fit into a prefetch of bearable size is searched only where the call names its FHIR server; a client that
+sends it all the same is believed.
 
 Only `{{context.patientId}}` is used as a token, no `_count` (it cuts in silence), one resource type a key, so that
 clients of every version of the standard fill them (CDS Hooks 2.0, Prefetch Template).
@@ -17,6 +18,7 @@ from cds_service.fhir.server import PATIENT
 from cds_service.guideline.knowledge import Knowledge
 from cds_service.guideline.site import NO_SITE, Site
 from cds_service.guideline.site_file import read_site
+from cds_service.hooks.services import Service
 
 _BY_PATIENT = {
     "conditions": "Condition",
@@ -28,9 +30,13 @@ _BY_PATIENT = {
     "medication-administrations": "MedicationAdministration",
     "medication-dispenses": "MedicationDispense",
 }
-_SERVER_ONLY = {"service-requests": "ServiceRequest", "encounters": "Encounter", "imaging-studies": "ImagingStudy"}
-# Whether a suggested order is placed already is asked for every suggestion, by no row in particular.
-_FOR_SUGGESTIONS = {"service-requests"}
+SERVER_SEARCHES: Mapping[str, str] = MappingProxyType(
+    {
+        "service-requests": f"ServiceRequest?patient={PATIENT}",
+        "encounters": f"Encounter?patient={PATIENT}",
+        "imaging-studies": f"ImagingStudy?patient={PATIENT}",
+    }
+)
 _OBSERVATIONS = ("nse", "markers", "pathology", "status")
 _ORDER = ("patient", "conditions", *_OBSERVATIONS, *(key for key in _BY_PATIENT if key != "conditions"))
 
@@ -44,20 +50,14 @@ def all_templates(knowledge: Knowledge) -> Mapping[str, str]:
 
 
 def templates_for(knowledge: Knowledge, hook: str) -> Mapping[str, str]:
-    """The searches that the rows of one hook need and that discovery asks the client for."""
-    needed = _needed(knowledge, hook)
+    """The searches that the rows of one hook need."""
+    needed = {search for row in knowledge.recommendations if hook in row.hooks for search in row.searches}
     return MappingProxyType({key: query for key, query in all_templates(knowledge).items() if key in needed})
 
 
-def server_searches_for(knowledge: Knowledge, hook: str) -> Mapping[str, str]:
-    """The searches besides that are made only on the FHIR server of a call."""
-    needed = _needed(knowledge, hook) | _FOR_SUGGESTIONS
-    found = {key: f"{kind}?patient={PATIENT}" for key, kind in _SERVER_ONLY.items() if key in needed}
-    return MappingProxyType(found)
-
-
-def _needed(knowledge: Knowledge, hook: str) -> set[str]:
-    return {search for row in knowledge.recommendations if hook in row.hooks for search in row.searches}
+def searches_of(service: Service) -> Mapping[str, str]:
+    """All that is wanted for a call: what discovery asks for, and what only a FHIR server is asked for."""
+    return {**service.templates, **SERVER_SEARCHES}
 
 
 def site_at(path: Path | None, knowledge: Knowledge) -> Site:
@@ -66,7 +66,7 @@ def site_at(path: Path | None, knowledge: Knowledge) -> Site:
     Raises:
         ConfigError: naming every fault.
     """
-    return read_site(path, knowledge, all_templates(knowledge)) if path else NO_SITE
+    return read_site(path, knowledge, {**all_templates(knowledge), **SERVER_SEARCHES}) if path else NO_SITE
 
 
 def _observations(search: str, knowledge: Knowledge) -> str:

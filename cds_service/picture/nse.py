@@ -22,7 +22,7 @@ from cds_service.guideline.patient_values import (
     NseSpecimen,
 )
 from cds_service.picture.markers import Reading
-from cds_service.picture.nse_readings import Judged, Series, newest_of, nse_series
+from cds_service.picture.nse_readings import Judged, Series, judged_readings, missing, newest_of, nse_series
 from cds_service.picture.record import Record, none_found
 
 SEARCHED = Evidence("NSE results searched, none found")
@@ -38,7 +38,7 @@ def nse_features(series: Series, record: Record) -> Iterator[Feature]:
     yield _specimen(newest, gap)
     yield _count(series)
     yield _event(newest, gap, record)
-    yield _age(series, record)
+    yield _age(record)
 
 
 _Gap = tuple[Gap, str] | None
@@ -136,11 +136,12 @@ def _event(newest: Judged | None, gap: _Gap, record: Record) -> Feature:
     )
 
 
-def _age(series: Series, record: Record) -> Feature:
-    """A sample that brought no value is no reading: it may have to be drawn again tomorrow."""
-    newest = newest_of(item for item in series.dated if item.state is not NseReading.NO_VALUE)
+def _age(record: Record) -> Feature:
+    """Of any reading, whatever it may be used for; a sample without a value may have to be drawn again tomorrow."""
+    every = judged_readings(record)
+    newest = newest_of(item for item in every if item.when and item.state is not NseReading.NO_VALUE)
     if newest is None or newest.when is None:
-        return _none("nse-age", NseAge.NONE_FOUND, series.gap)
+        return _none("nse-age", NseAge.NONE_FOUND, missing(every, record))
     days = record.limits.nse_fresh_days
     fresh = newest.when.within_days(days, record.now)
     year = newest.when.is_before(months_before(record.now, record.limits.marker_look_back_months))

@@ -41,20 +41,16 @@ def named_sites(texts: Iterable[str], record: Record) -> Iterator[str]:
                 yield organ.attributes["site"]
 
 
-def place_of(resource: Resource, record: Record) -> Place:
-    """The place of a result by its body site, its specimen and its name; read once a call."""
-    known: dict[str, Place] = record.once.setdefault("places", {})
-    if resource.path not in known:
-        texts = [words for place in (*_places(resource, record), record.code(resource)) for words in place.texts]
+def place_of(resource: Resource, record: Record, holder: Element | None = None) -> Place:
+    """The place of a result by its body site, its specimen, its name and that of its component; read once a call."""
+    known: dict[tuple[str, Codeable], Place] = record.once.setdefault("places", {})
+    part = codeable((holder or {}).get("code"), record.book)
+    if (resource.path, part) not in known:
+        named = (*_places(resource, record), record.code(resource), part)
+        texts = [words for place in named for words in place.texts]
         sites = frozenset(named_sites(texts, record)) - {ELSEWHERE}
-        known[resource.path] = Place(sites, _elsewhere(resource, texts, record))
-    return known[resource.path]
-
-
-def place_of_part(part: Element, resource: Resource, record: Record) -> Place:
-    """The place that the name of one component of a result tells."""
-    texts = list(codeable(part.get("code"), record.book).texts)
-    return Place(frozenset(named_sites(texts, record)) - {ELSEWHERE}, _elsewhere(resource, texts, record))
+        known[resource.path, part] = Place(sites, _elsewhere(resource, texts, record))
+    return known[resource.path, part]
 
 
 def _elsewhere(resource: Resource, texts: list[str], record: Record) -> str:
@@ -77,12 +73,12 @@ def _places(resource: Resource, record: Record) -> list[Codeable]:
     return places
 
 
-def holders(resource: Resource, record: Record) -> tuple[Resource, ...]:
+def came_with(resource: Resource, record: Record) -> tuple[Resource, ...]:
     """The reports and panels a result came with."""
-    if "holders" not in record.once:
+    if "came with" not in record.once:
         found: dict[str, list[Resource]] = {}
         for holder in record.chart.of("DiagnosticReport", "Observation"):
             for member in (*elements(holder.at("result")), *elements(holder.at("hasMember"))):
                 found.setdefault(reference(member), []).append(holder)
-        record.once["holders"] = found
-    return tuple(record.once["holders"].get(resource.reference, ()))
+        record.once["came with"] = found
+    return tuple(record.once["came with"].get(resource.reference, ()))

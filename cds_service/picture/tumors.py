@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from cds_service.fhir.resources import Resource
 from cds_service.fhir.values import Element, elements, reference
 from cds_service.picture.neoplasms import NEN, Mark, Neoplasm, neoplasms, related_condition
-from cds_service.picture.places import ELSEWHERE, holders, named_sites, place_of, place_of_part
+from cds_service.picture.places import ELSEWHERE, came_with, named_sites, place_of
 from cds_service.picture.record import Record, is_countable, report_texts
 
 _FAMILY = dict.fromkeys((*NEN, "personal-history"), "nen")
@@ -204,22 +204,20 @@ def _masses(masses: list[Neoplasm], grouped: list[Tumor]) -> list[Tumor]:
 
 
 def owners(
-    resource: Resource, candidates: tuple[Tumor, ...], record: Record, part: Element | None = None
+    resource: Resource, candidates: tuple[Tumor, ...], record: Record, holder: Element | None = None
 ) -> list[Tumor]:
     """The tumors a result or procedure belongs to by focus, reason, specimen or site, or by the report it came with.
 
-    `part`: the component in which a result of a panel stands, whose name may tell the organ.
+    `holder`: the component in which a result of a panel stands, whose name may tell the organ.
     """
-    chain = (resource, *holders(resource, record))
+    chain = (resource, *came_with(resource, record))
     conditions = {condition.reference for condition in record.chart.of("Condition")}
-    for holder in chain:
-        named = _named(holder)
-        linked = [tumor for tumor in candidates if named & tumor.references or holder.reference in tumor.assessments]
+    for item in chain:
+        named = _named(item)
+        linked = [tumor for tumor in candidates if named & tumor.references or item.reference in tumor.assessments]
         if linked or named & conditions:
             return linked
-    places = [place_of(holder, record) for holder in chain]
-    if part is not None and part is not resource.data:
-        places.insert(0, place_of_part(part, resource, record))
+    places = [place_of(resource, record, holder), *(place_of(item, record) for item in chain[1:])]
     if elsewhere := next((place.elsewhere for place in places if place.elsewhere), ""):
         return [
             t for t in candidates if t.family == elsewhere or (elsewhere == ELSEWHERE and t.site in ("", ELSEWHERE))

@@ -244,6 +244,13 @@ def test_a_result_belongs_where_the_report_it_came_with_belongs(link: dict[str, 
     assert band(ki67(5, id="k"), came_with, tissue, tumor="Condition/pancreas") == "unknown"
 
 
+def test_a_result_of_a_panel_belongs_to_the_organ_its_component_names() -> None:
+    part = {"code": concept("loinc|29593-1", text="Ki-67, ileum"), "valueQuantity": {"value": 5, "unit": "%"}}
+    panel = observation("", text="Immunohistochemistry", component=[part], date="2026-03-15")
+    assert band(panel) == "3-to-under-10"
+    assert seen("ki67-found", ILEUM, PANCREAS, panel, tumor="Condition/pancreas") == "not-found"
+
+
 def test_a_result_belongs_where_the_panel_it_is_part_of_belongs() -> None:
     panel = observation("loinc|60567-5", hasMember=[ref("Observation/k")], focus=[ref("Condition/ileum")])
     assert band(ki67(5, id="k"), panel) == "3-to-under-10"
