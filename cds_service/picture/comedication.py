@@ -51,7 +51,9 @@ def _named(record: Record) -> list[tuple[Entry, frozenset[str]]]:
 
 def _names(medication: Codeable, record: Record) -> frozenset[str]:
     """By a code or by words, for products are coded by their other part; but for the words a concept excludes."""
-    meant = (*record.book.meanings(medication, "treatments"), *record.book.in_text(medication.texts, "treatments"))
+    meant = list(record.book.meanings(medication, "treatments"))
+    if any(meaning.by_code for meaning in meant):
+        meant += record.book.in_text(medication.texts, "treatments")
     return frozenset(
         m.name
         for m in meant

@@ -32,9 +32,10 @@ _NAMED_WHOLE = (Regimen.CAPTEM, Regimen.FOLFOX_LIKE)
 def regimen_feature(drafted: tuple[Draft, ...], record: Record) -> Feature:
     """`ordering-regimen`: none where no draft is an anticancer drug."""
     name = "ordering-regimen"
-    ordered = frozenset(part for draft in drafted for part in _parts(draft.code, record))
+    parts = [(draft, _parts(draft.code, record)) for draft in drafted]
+    ordered = frozenset(part for _, found in parts for part in found)
     blank = [draft.evidence for draft in drafted if draft.code.is_empty and not _is_service(draft)]
-    evidence = [draft.evidence for draft in drafted if _parts(draft.code, record)]
+    evidence = [draft.evidence for draft, found in parts if found]
     if not ordered:
         if blank:
             return unknown(name, Gap.NOT_RECORDED, "a draft does not say what it orders", blank)
@@ -64,10 +65,9 @@ def _is_service(draft: Draft) -> bool:
 def _parts(code: Codeable, record: Record) -> frozenset[str]:
     """The anticancer drugs of a code, some of "other chemotherapy" by their own name."""
     meant = [m for m in classes(code, record) if m.name in ANTICANCER]
-    worded = [m for m in record.book.in_text(code.texts, "treatments") if m.name in {found.name for found in meant}]
-    return frozenset(
-        {m.name for m in meant} | {m.attributes["value"] for m in (*meant, *worded) if "value" in m.attributes}
-    )
+    names = {m.name for m in meant}
+    worded = [m for m in record.book.in_text(code.texts, "treatments") if m.name in names] if names else []
+    return frozenset(names | {m.attributes["value"] for m in (*meant, *worded) if "value" in m.attributes})
 
 
 def _of(given: Iterable[Drug], record: Record) -> frozenset[str]:
