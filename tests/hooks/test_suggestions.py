@@ -114,8 +114,13 @@ def test_an_order_without_category_or_note_has_none() -> None:
 
 
 def test_an_offer_says_that_existing_orders_were_not_searched() -> None:
-    assert offered(creating("biopsy"))[0]["label"] == "Draft: Biopsy (existing orders were not searched)"
-    assert offered(creating("biopsy"), on=(service_request("walking aid"),))[0]["label"] == "Draft: Biopsy"
+    def label(*on: charts.Resource, without: tuple[str, ...] = ("service-requests",)) -> str:
+        record = charts.record(*on, without=without)
+        return str(Offer(record, (), picture(), counted()).suggestions([creating("biopsy")])[0]["label"])
+
+    assert label() == "Draft: Biopsy (existing orders were not searched)"
+    assert label(service_request("walking aid")) == "Draft: Biopsy"
+    assert label(without=()) == "Draft: Biopsy"
 
 
 def test_a_drug_says_so_only_where_prescriptions_were_not_searched() -> None:
