@@ -35,6 +35,7 @@ ABSENCE = {
     "not-found",
     "not-recorded",
     "not-applicable",
+    "too-few",  # of results that could be compared
     "possible",  # a pregnancy of which nothing is recorded
 }
 # Rows whose card cites less than what it rests on, and why.

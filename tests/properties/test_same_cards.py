@@ -72,7 +72,7 @@ SAME_ADVICE: tuple[Change, ...] = (
 
 fixtures = st.sampled_from(FIXTURES)
 seeds = st.integers(min_value=0, max_value=9999)
-bounded = settings(derandomize=True, deadline=None, max_examples=50)
+bounded = settings(derandomize=True, deadline=None, max_examples=35)
 
 
 def name_of(change: Change) -> str:
