@@ -92,13 +92,17 @@ def _ends(holder: Json) -> Iterator[Json]:
 
 
 def other_units(call: Json, chance: Random) -> None:
-    """Values and their ranges in another unit, not always the same one, or in another spelling of it."""
+    """Values and their ranges in another unit, the range not always in that of the value, or in another spelling of it.
+
+    All results of a call change alike: two in units of another size would not be compared with each other.
+    """
+    sizes = {family: chance.choice(family)[1] for family in _FAMILIES}
     for holder in _measured(call):
         quantity = holder["valueQuantity"]
         family = next((f for f in _FAMILIES if quantity["unit"] in [unit for unit, _, _ in f]), None)
         if family is None:
             continue
-        target = chance.choice(family)
+        target = chance.choice([unit for unit in family if unit[1] == sizes[family]])
         of_range = target if chance.random() < 0.7 else chance.choice(family)
         for end in _ends(holder):
             _convert(end, of_range, family)
