@@ -24,9 +24,12 @@ _CHARSETS = {  # what calls itself Latin-1 is in practice Windows-1252, which ho
     "windows-1252": "cp1252",
     "iso-8859-15": "iso-8859-15",
 }
-_HIDDEN = re.compile(r"<(script|style|head)\b.*?</\1\s*>|<!--.*?-->", re.IGNORECASE | re.DOTALL)
-_BREAK = re.compile(r"</?(?:p|br|div|tr|li|h\d)\b[^>]*>", re.IGNORECASE)
-_MARKUP = re.compile(r"</?[a-z!][^>]*>", re.IGNORECASE)  # "Ki-67 <2 %" is no markup
+_HIDDEN = (  # split at its ends rather than matched whole: a page that never closes them must not take long
+    (re.compile("<!--"), re.compile("-->")),
+    (re.compile(r"<(?:script|style|head)\b", re.IGNORECASE), re.compile(r"</(?:script|style|head)\s*>", re.IGNORECASE)),
+)
+_BREAK = re.compile(r"</?(?:p|br|div|tr|li|h\d)\b[^<>]*>", re.IGNORECASE)
+_MARKUP = re.compile(r"</?[a-z!][^<>]*>", re.IGNORECASE)  # "Ki-67 <2 %" is no markup
 
 
 def words_of(form: Mapping[str, Any]) -> str | None:
@@ -58,4 +61,7 @@ def _decoded(raw: bytes, kind: str) -> str:
 
 def _plain(page: str) -> str:
     """The words of a page: its lines stay lines, and "&lt;2 %" is "<2 %"."""
-    return html.unescape(_MARKUP.sub(" ", _BREAK.sub("\n", _HIDDEN.sub(" ", page))))
+    for begin, end in _HIDDEN:
+        *parts, rest = end.split(page)
+        page = " ".join([*(begin.split(part, maxsplit=1)[0] for part in parts), rest])
+    return html.unescape(_MARKUP.sub(" ", _BREAK.sub("\n", page)))

@@ -70,6 +70,7 @@ _OTHERS_AFTER = re.compile(
     rf"\s*[:(–-]?\s*(?:(?:in|of|bei|der|des|seiner|seines|ihrer|ihres|his|her|the|maternal|paternal)\s+){{0,3}}{_KIN}\b",
     re.IGNORECASE,
 )
+_LONGEST = 2000  # no sentence is longer: a text without any stop must not take minutes
 _SCOPE = 70  # characters before the phrase in which a denial still reaches it
 
 
@@ -94,7 +95,8 @@ def clauses(text: str) -> list[str]:
     text = _unwrapped(text)
     for pattern, words in _ABBREVIATIONS:
         text = pattern.sub(words, text)
-    return [clause.strip() for clause in _CLAUSES.split(text) if clause.strip()]
+    pieces = (clause[at : at + _LONGEST] for clause in _CLAUSES.split(text) for at in range(0, len(clause), _LONGEST))
+    return [piece.strip() for piece in pieces if piece.strip()]
 
 
 def _unwrapped(text: str) -> str:

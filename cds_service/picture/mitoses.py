@@ -35,6 +35,11 @@ _COUNTS = tuple(
         rf"{_VALUE}\s*{_NAMED}\s*{_AREA}",
     )
 )
+_PER_FIELDS = re.compile(
+    rf"(?:\b{_NAMED}\b[^.;\d]{{0,40}}?{_VALUE}\s*|{_VALUE.replace('value', 'ahead')}\s*{_NAMED}\s*)"
+    rf"(?:{_NAMED}\s*)?(?:/|\b(?:per|pro|in|je)\b)\s*{_FIELDS}",
+    re.IGNORECASE,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +112,10 @@ def _in_reports(tumor: Tumor, everyone: tuple[Tumor, ...], record: Record) -> It
             when = date_of_result(report)
             shown = Evidence(dated(f"mitoses {figures} per 2 mm2 (report text)", when), report.reference)
             yield Count(amounts[0] if len(amounts) == 1 else None, when, shown)
+        else:
+            for found in find(_PER_FIELDS, signed(words))[:1]:
+                when = date_of_result(report)
+                yield Count(None, when, Evidence(dated(found.match[0].strip(), when), report.reference))
 
 
 def _told(words: str) -> list[Amount]:

@@ -45,6 +45,7 @@ _STAINS = {  # abnormal, normal
         re.compile(r"\b(?:retained|intact|preserved|positiv\w*|erhalten|normal|present)\b", re.IGNORECASE),
     ),
 }
+_NOT = re.compile(r"\b(?:no|not|without|kein\w*|nicht|ohne)\b", re.IGNORECASE)
 _DENIED = re.compile(
     r"\b(?:no|not|without|kein\w*|nicht|ohne)\b[^,]{0,20}\b"
     r"(?:mut\w*|null|overexpress\w*|überexpr\w*|aberrant|abnormal|loss|lost|verlust|expressionsverlust)",
@@ -94,12 +95,13 @@ def _stain_words(
 
 
 def _stain_clauses(stain: str, text: str) -> Iterator[str]:
-    """What is said of the stain: the words behind its name, or, where these say nothing, those before it too."""
+    """What is said of the stain: the words behind its name; those before it too where these deny or alone tell."""
     for clause in clauses(text):
         for part in _NEXT_STAIN.split(clause):
             if name := _STAIN_NAMES[stain].search(part):
                 behind = part[name.start() :]
-                yield behind if _stain_state(stain, behind) != "unclear" else part
+                alone = _stain_state(stain, behind) != "unclear" and not _NOT.search(part[: name.start()])
+                yield behind if alone else part
 
 
 def _has_loose_stain(tumor: Tumor, everyone: tuple[Tumor, ...], record: Record) -> bool:

@@ -249,3 +249,7 @@ def test_a_figure_on_the_next_line_belongs_to_its_name() -> None:
     assert clauses("Proliferation index (MIB-1) counted over 2000 cells\n5 %") == [
         "Proliferation index (MIB-1) counted over 2000 cells 5 %"
     ]
+
+
+def test_a_text_without_any_stop_is_cut_into_pieces() -> None:
+    assert [len(piece) for piece in clauses("x" * 4500)] == [2000, 2000, 500]

@@ -340,6 +340,11 @@ def test_of_ki67_and_mitoses_of_a_report_the_higher_wins() -> None:
 def test_a_count_per_fields_beside_a_ki67_is_named_as_not_counted() -> None:
     lone = feature("grade", ISLETS, ki67(5), mitoses(25, "/10HPF"))
     assert (lone.shown, lone.note) == ("G2", "not counted: mitoses 25 /10HPF, 2026-03-15")
+    for words, told in (
+        ("Ki-67 2 %, 4 mitoses/10 HPF.", "4 mitoses/10 HPF"),
+        ("Ki-67 2 %. Mitosen: 4 pro 10 GF", "Mitosen: 4 pro 10 GF"),
+    ):
+        assert feature("grade", ISLETS, pathology(words)).note == f"not counted: {told}, 2026-03-16"
     assert feature("grade", ISLETS, ki67(5), mitoses(25, "/10HPF"), mitoses(1)).note == ""
     assert feature("grade", ISLETS, ki67(25), mitoses(25, "/10HPF")).note == ""
 
@@ -408,6 +413,7 @@ def test_a_report_that_tells_of_a_loss_or_a_mutant_pattern_is_abnormal(words: st
         "p53 wild type and RB1 retained and SSTR2 negative",
         "Retinoblastoma protein retained, TP53 wild type",
         "p53: Wildtyp, ohne Verlust von RB1",
+        "no p53 mutation, Rb1 intact",
     ],
 )
 def test_a_report_of_two_normal_stains_is_normal(words: str) -> None:
