@@ -12,7 +12,7 @@ import pytest
 from flask.testing import FlaskClient
 
 from cds_service.config import Settings
-from cds_service.hooks.templates import all_templates
+from cds_service.hooks.templates import SERVER_SEARCHES, all_templates
 from cds_service.web.app import create_app
 from tests.conftest import FIXTURES
 from tests.hooks.made import GUIDELINE, SERVICES
@@ -98,7 +98,7 @@ def test_the_journal_of_all_fixtures_is_made_of_an_allow_list(client: FlaskClien
     assert len(calls) >= 200
     for note in (note for note in notes if note not in calls):
         assert note.keys() == {"event", "service", "searches"}
-        assert set(note["searches"]) <= {*all_templates(GUIDELINE.knowledge), "service-requests"}
+        assert set(note["searches"]) <= {*all_templates(GUIDELINE.knowledge), *SERVER_SEARCHES}
         assert all(why in ("not available", "failed") or NOT_LISTED in why for why in note["searches"].values())
     for note in calls:
         assert {name: type(value) for name, value in note.items()} == FIELDS
