@@ -5,11 +5,12 @@ Knows texts only; whose they are and which counts is `ki67`.
 
 from __future__ import annotations
 
+import itertools
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from cds_service.fhir.amounts import Amount, from_text, signed
-from cds_service.fhir.texts import clauses, find
+from cds_service.fhir.texts import Found, clauses, find
 
 _NUMBER = r"\d+(?:[.,]\d+)?"
 _FIGURE = (
@@ -71,9 +72,16 @@ def figures(words: str) -> list[Amount]:
     hot = [amount for clause in clauses(plain) for amount in of_hot_spot(clause)] if found else []
     if hot:
         return list(dict.fromkeys(hot))
-    more = (re.split(_OTHER, item.clause[item.match.end() :], maxsplit=1, flags=re.IGNORECASE)[0] for item in found)
+    more = (re.split(_OTHER, rest, maxsplit=1, flags=re.IGNORECASE)[0] for rest in _behind(found))
     second = (other["value"] for rest in more for other in _PERCENTAGE.finditer(rest))
     return _reads((*(item.match["value"] for item in found), *second))
+
+
+def _behind(found: list[Found]) -> Iterator[str]:
+    """What each clause says behind a figure, as far as the next one that is found itself."""
+    for item, after in itertools.zip_longest(found, found[1:]):
+        same = after is not None and after.clause is item.clause
+        yield item.clause[item.match.end() : after.match.start() if same else None]
 
 
 def has_unclear_figure(words: str) -> bool:
@@ -87,4 +95,4 @@ def _plain(words: str) -> str:
 
 
 def _reads(written: Iterable[str]) -> list[Amount]:
-    return list(dict.fromkeys(read[0] for words in written if (read := from_text(words))))
+    return list(dict.fromkeys(read[0] for words in dict.fromkeys(written) if (read := from_text(words))))
