@@ -1,10 +1,11 @@
-"""The command line: python -m cds_service serve | explain FIXTURE | check | list.
+"""The command line: python -m cds_service serve | explain FIXTURE | check | list | diff OLD NEW.
 
 Only reads options and prints; the work is done elsewhere.
 """
 
 from __future__ import annotations
 
+import sys
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
@@ -16,13 +17,15 @@ import click
 from cds_service.answer import Guideline, answer
 from cds_service.config import PREFIX, Settings, read_settings
 from cds_service.console.check import check
+from cds_service.console.diff import calls_below, changed_answers, changed_rows, report
 from cds_service.console.explain import explained
 from cds_service.console.listing import markdown_table, plain_table
-from cds_service.errors import BadJson, CdsError, DataMissing
-from cds_service.guideline.knowledge import read_knowledge
+from cds_service.console.revisions import knowledge_folder
+from cds_service.errors import CdsError, DataMissing
+from cds_service.guideline.knowledge import Knowledge, read_knowledge
+from cds_service.hooks.call import hook_of
 from cds_service.hooks.services import services
 from cds_service.hooks.templates import site_at, templates_for
-from cds_service.json_bytes import decode, members
 from cds_service.web.app import create_app
 from cds_service.web.server import server
 
@@ -32,7 +35,8 @@ of_site = click.option(
     type=click.Path(path_type=Path),
     help="The file with what this hospital adds: codes, prefetch keys, limits, windows.",
 )
-FIXTURES = Path(__file__).parent.parent / "fhir_fixtures"
+CHECKOUT = Path(__file__).parent.parent
+FIXTURES = CHECKOUT / "fhir_fixtures"
 
 
 @click.group()
@@ -107,12 +111,37 @@ def list_command(markdown: bool) -> None:
     click.echo(markdown_table(rows) if markdown else plain_table(rows))
 
 
-def hook_of(body: bytes) -> str:
-    """The hook a call names, "" if it names none."""
+@cli.command()
+@click.argument("old")
+@click.argument("new")
+@click.option(
+    "--calls",
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    multiple=True,
+    help="A folder with hook calls of your own [the fixtures are always looked at].",
+)
+@click.option("--now", help="The moment of your calls [default: that of the fixtures below fhir_fixtures, else now].")
+def diff(old: str, new: str, calls: tuple[Path, ...], now: str | None) -> None:
+    """Show what changes from one state of the knowledge to another: recommendations, and who gets another card.
+
+    OLD and NEW are folders with knowledge, checkouts, or git revisions of this one ("main", "HEAD~3").
+    """
+    folders = [folder for folder in (FIXTURES, *calls) if folder.is_dir()]
+    files = [path for folder in folders for path in calls_below(folder)]
+    states = knowledge_of(old), knowledge_of(new)
+    with click.progressbar(files, label="Asking", file=sys.stderr) as progress:
+        asked = ((str(path), path.read_bytes(), clock(path, now)) for path in progress)
+        changes = list(changed_answers(*states, asked))
+    click.echo(report(changed_rows(*states), changes, len(files)))
+
+
+def knowledge_of(name: str) -> Knowledge:
+    """The knowledge that an argument of `diff` means."""
     try:
-        return str(decode(members(body, "$").get("hook", b'""'), "$.hook"))
-    except BadJson:
-        return ""
+        with knowledge_folder(name, CHECKOUT) as folder:
+            return read_knowledge(folder)
+    except CdsError as fault:
+        raise click.ClickException(f"{name} cannot be read by this version of the service:\n{fault}") from None
 
 
 def clock(fixture: Path, now: str | None) -> datetime:

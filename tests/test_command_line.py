@@ -39,7 +39,7 @@ def written(folder: Path, call: dict[str, Any] | str) -> str:
 
 
 def test_the_commands_are_few() -> None:
-    assert set(command_line.cli.commands) == {"serve", "explain", "check", "list"}
+    assert set(command_line.cli.commands) == {"serve", "explain", "check", "list", "diff"}
     assert "cards" in run("--help").output
 
 
@@ -91,13 +91,6 @@ def test_a_call_that_cannot_be_read_is_refused_with_its_place(tmp_path: Path, ca
 
 def test_a_file_that_is_not_there_is_refused() -> None:
     assert run("explain", "nowhere.json").exit_code == 2
-
-
-@pytest.mark.parametrize(
-    ("body", "hook"), [(b'{"hook": "order-sign"}', "order-sign"), (b"{}", ""), (b"nothing", ""), (b'{"hook": NaN}', "")]
-)
-def test_the_hook_is_read_from_the_call(body: bytes, hook: str) -> None:
-    assert command_line.hook_of(body) == hook
 
 
 # --- the moment of a call ----------------------------------------------------------------------------------------

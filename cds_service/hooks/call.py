@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from cds_service.errors import BadHookRequest
+from cds_service.errors import BadHookRequest, BadJson
 from cds_service.hooks.contract import json_step, require_valid
 from cds_service.hooks.services import Service
 from cds_service.json_bytes import Json, decode, members
@@ -90,6 +90,14 @@ def read_hook_call(body: bytes, service: Service) -> HookCall:
         notes=tuple(notes),
         access_token=envelope.get("fhirAuthorization", {}).get("access_token", ""),
     )
+
+
+def hook_of(body: bytes) -> str:
+    """The hook a call names, "" if it names none."""
+    try:
+        return str(decode(members(body, "$").get("hook", b'""'), "$.hook"))
+    except BadJson:
+        return ""
 
 
 def _without_nulls(values: dict[str, Any], path: str, notes: list[str]) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from cds_service.errors import BadHookRequest, BadJson
-from cds_service.hooks.call import HookCall, read_hook_call
+from cds_service.hooks.call import HookCall, hook_of, read_hook_call
 from tests.conftest import INSTANCE, SERVICES, call_of, encoded
 
 
@@ -139,3 +139,10 @@ def test_two_patient_ids_are_refused() -> None:
     with pytest.raises(BadJson) as caught:
         read_hook_call(body, SERVICES["patient-view"])
     assert caught.value.path == "$.context"
+
+
+@pytest.mark.parametrize(
+    ("body", "hook"), [(b'{"hook": "order-sign"}', "order-sign"), (b"{}", ""), (b"nothing", ""), (b'{"hook": NaN}', "")]
+)
+def test_the_hook_is_read_from_the_call(body: bytes, hook: str) -> None:
+    assert hook_of(body) == hook
