@@ -11,6 +11,7 @@ from typing import Any
 
 STANDARD_VERSION = "2.0.1"
 HOOK_VERSION = "1.0"
+KNOWLEDGE = "org.nen-cds.knowledge"
 _NEEDS = (
     "Works from prefetch alone, or reads what is missing from the FHIR server of the call if the installation lists "
     "it. The Conditions of the patient are needed; results, procedures and medication lists make the advice more "
@@ -64,9 +65,9 @@ def services(templates_for: Callable[[str], Mapping[str, str]]) -> tuple[Service
     )
 
 
-def discovery(offered: Iterable[Service]) -> dict[str, Any]:
-    """The answer to GET /cds-services."""
-    return {"services": [_entry(service) for service in offered]}
+def discovery(offered: Iterable[Service], knowledge: str) -> dict[str, Any]:
+    """The answer to GET /cds-services; `knowledge` is the version of the clinical content."""
+    return {"services": [_entry(service) for service in offered], "extension": {KNOWLEDGE: {"version": knowledge}}}
 
 
 def _entry(service: Service) -> dict[str, Any]:

@@ -59,7 +59,7 @@ def _add_pages(app: Flask, settings: Settings, desk: Desk) -> None:
             "openapi": "/openapi.json",
             "health": "/healthz",
         },
-        "/cds-services": discovery(desk.services.values()),
+        "/cds-services": discovery(desk.services.values(), desk.about["knowledge"]),
         "/openapi.json": openapi(desk.services.values(), __version__, settings.public_base_url),
         "/healthz": {"status": "ok", "version": __version__, **desk.about},
     }
