@@ -1,4 +1,4 @@
-"""The command line: python -m cds_service serve | explain FIXTURE | check | list | diff OLD NEW.
+"""The command line: python -m cds_service serve | explain FIXTURE | check | list | diff OLD NEW | review.
 
 Only reads options and prints; the work is done elsewhere.
 """
@@ -20,6 +20,7 @@ from cds_service.console.check import check
 from cds_service.console.diff import calls_below, changed_answers, changed_rows, report
 from cds_service.console.explain import explained
 from cds_service.console.listing import markdown_table, plain_table
+from cds_service.console.review import pages
 from cds_service.console.revisions import knowledge_folder
 from cds_service.errors import CdsError, DataMissing
 from cds_service.guideline.knowledge import Knowledge, read_knowledge
@@ -37,6 +38,7 @@ of_site = click.option(
 )
 CHECKOUT = Path(__file__).parent.parent
 FIXTURES = CHECKOUT / "fhir_fixtures"
+REVIEW = CHECKOUT / "docs" / "clinical-review"
 
 
 @click.group()
@@ -133,6 +135,19 @@ def diff(old: str, new: str, calls: tuple[Path, ...], now: str | None) -> None:
         asked = ((str(path), path.read_bytes(), clock(path, now)) for path in progress)
         changes = list(changed_answers(*states, asked))
     click.echo(report(changed_rows(*states), changes, len(files)))
+
+
+@cli.command()
+@click.argument("folder", default=REVIEW, type=click.Path(file_okay=False, path_type=Path))
+def review(folder: Path) -> None:
+    """Write the pages for the clinical review: one a recommendation, with the card as it is seen."""
+    now = moment((FIXTURES / "NOW").read_text(encoding="utf-8"))
+    written = list(pages(read_knowledge(), FIXTURES, now))
+    for name, text in written:
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+    click.echo(f"{len(written)} pages in {folder}; begin with {folder / 'README.md'}")
 
 
 def knowledge_of(name: str) -> Knowledge:
