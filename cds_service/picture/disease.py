@@ -15,7 +15,7 @@ from cds_service.fhir.texts import Certainty, find
 from cds_service.guideline.features import Evidence, Feature, Gap, known, unknown
 from cds_service.guideline.tumor_values import Progression
 from cds_service.picture.medications import ANTICANCER, drugs, given_as_procedures
-from cds_service.picture.record import Record, date_of_result, dated, is_countable, report_texts
+from cds_service.picture.record import Record, date_of_result, dated, is_countable, is_pathology, report_texts
 from cds_service.picture.results import results
 from cds_service.picture.tumors import Tumor, owners
 
@@ -24,6 +24,15 @@ _WORSE = ("answers/disease-worsened", "answers/disease-recurrence")
 _PROGRESS = re.compile(
     r"\bprogress(?:ion|ing|ed)\b(?![\s-]*free)|\bprogredien\w*\b|\bprogress\b(?=\s+(?:der|des|von|bei|unter)\b)"
     r"|\bprogressiv\w*\s+(?:\w+\s+){0,2}(?:disease|tumou?r|lesion|metasta|nod|lymph|growth|erkrankung|wachstum|herde)",
+    re.IGNORECASE,
+)
+_GROWTH = re.compile(
+    r"\bincreas\w* (?:in|of) (?:size|number)|\b(?:interval|tumou?r) growth\b"
+    r"|\benlarg(?:ed|ing)(?: \w+){0,2} (?:tumou?r|lesion|metasta|nod|mass)\w*"
+    r"|\b(?:tumou?rs?|lesions?|metasta\w*|nodules?|mass(?:es)?) (?:\w+ ){0,3}(?:enlarged|increased|grown)\b"
+    r"|\bnew(?: \w+){0,2} (?:lesion|metasta|nodule|mets|deposit)\w*"
+    r"|größenzunahme|größenprogred|\bneu aufgetretene\w*"
+    r"|\bneue\w*(?: \w+){0,2} (?:herde?|läsion|\w*metastas|filiae)\w*",
     re.IGNORECASE,
 )
 _STABLE = re.compile(
@@ -54,6 +63,8 @@ def progression_feature(tumor: Tumor, everyone: tuple[Tumor, ...], record: Recor
         if all(statement.own for statement in loose):
             return unknown("progression", Gap.NOT_READABLE, "its date is not recorded", evidence)
         return unknown("progression", Gap.NOT_LINKED, "which of the tumors got worse is not recorded", evidence)
+    if hinted := _hinted(said, tumor, everyone, record):
+        return unknown("progression", Gap.NOT_READABLE, "a report may tell of growth of the tumor", hinted)
     return judged or _none(said, record)
 
 
@@ -109,6 +120,29 @@ def _reports(record: Record) -> Iterator[tuple[Resource, bool, When | None, str]
         if worse or _says(_STABLE, words, record):
             said = f"{record.code(report).shown}: {'progression' if worse else 'stable or better'}"
             yield report, worse, date_of_result(report), said
+
+
+def _hinted(said: list[_Statement], tumor: Tumor, everyone: tuple[Tumor, ...], record: Record) -> list[Evidence]:
+    """Reports of the last months that doubt or describe a progression, and that nothing later has answered."""
+    answers = [s.when for s in said if s.own and s.when]
+    hints = []
+    for report in record.chart.of("DiagnosticReport"):
+        when = date_of_result(report)
+        answered = when and any(answer.latest >= when.earliest for answer in answers)
+        recent = record.recent(when, record.limits.progression_months)
+        if answered or recent is False or not is_countable(report) or is_pathology(report, record.book):
+            continue
+        words = " ; ".join(report_texts(report, record.book))
+        if _may_say_worse(words, record) and tumor in owners(report, everyone, record):
+            hints.append(
+                Evidence(dated(f"{record.code(report).shown}: growth, or a doubt of it", when), report.reference)
+            )
+    return hints
+
+
+def _may_say_worse(words: str, record: Record) -> bool:
+    found = [*find(_PROGRESS, words), *find(_GROWTH, words)]
+    return any(not _is_of_other_disease(one.clause, record) for one in found) and not _says(_STABLE, words, record)
 
 
 def _says(pattern: re.Pattern[str], words: str, record: Record) -> bool:

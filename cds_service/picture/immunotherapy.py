@@ -18,6 +18,7 @@ from cds_service.picture.medications import classes, drugs, medication_of
 from cds_service.picture.pathology import pathology_texts
 from cds_service.picture.record import (
     Record,
+    clinical_status,
     date_of_result,
     dated,
     has_ended,
@@ -87,7 +88,7 @@ def _meanings(code: Codeable, record: Record) -> Iterator[Meaning]:
 
 def _may_last(condition: Resource) -> bool:
     """Neither resolved nor ended; an autoimmune disease that is only in remission may wake up."""
-    return code_of(condition.at("clinicalStatus")) != "resolved" and condition.at("abatementDateTime") is None
+    return clinical_status(condition) != "resolved" and condition.at("abatementDateTime") is None
 
 
 def _transplantations(record: Record) -> Iterator[_Sign]:

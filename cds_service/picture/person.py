@@ -14,7 +14,7 @@ from cds_service.fhir.resources import Resource
 from cds_service.fhir.values import code_of, date_of
 from cds_service.guideline.features import Evidence, Feature, Gap, known, unknown
 from cds_service.guideline.patient_values import AgeGroup, CareGoal, Deceased, PerformanceStatus, Pregnancy
-from cds_service.picture.record import Record, dated, has_ended, is_true, none_found
+from cds_service.picture.record import Record, clinical_status, dated, has_ended, is_true, none_found
 from cds_service.picture.results import Result, results
 
 
@@ -74,7 +74,7 @@ def _care_goal(record: Record) -> Feature:
 def _is_current(resource: Resource) -> bool:
     if resource.type == "Procedure":
         return code_of(resource.at("status")) in ("in-progress", "completed")
-    return is_true(resource) and code_of(resource.at("clinicalStatus")) in ("", "active", "recurrence", "relapse")
+    return is_true(resource) and clinical_status(resource) in ("", "active", "recurrence", "relapse")
 
 
 def _pregnancy(record: Record) -> Feature:

@@ -24,6 +24,8 @@ from cds_service.guideline.limits import Limits
 
 PATHOLOGY = re.compile(r"patholog|histolog|cytolog|biops|immun(?:e|o)[- ]?(?:stain|histochem)|zytolog", re.IGNORECASE)
 
+_REFUTED = ("refuted", "entered-in-error")
+
 
 @dataclass(frozen=True, slots=True)
 class Record:
@@ -86,20 +88,47 @@ def dated(words: str, when: When | None) -> str:
     return f"{words}, {when.text}" if when else f"{words}, undated"
 
 
+def verification(condition: Resource) -> str:
+    """Its verificationStatus, unless the letter beside a German diagnosis says less: A excluded, V suspected."""
+    status, letters = code_of(condition.at("verificationStatus")), _letters(condition)
+    if status in _REFUTED or not letters & {"A", "V"}:
+        return status
+    return "refuted" if letters == {"A"} else "provisional"
+
+
+def clinical_status(condition: Resource) -> str:
+    """Its clinicalStatus; "Z" beside a German diagnosis (state after) outweighs an entry nobody closed."""
+    status = code_of(condition.at("clinicalStatus"))
+    return "inactive" if status in ("", "active") and _letters(condition) == {"Z"} else status
+
+
+def _letters(condition: Resource) -> set[str]:
+    """How certain the diagnosis is, as ICD-10-GM is coded in Germany: G, V, A or Z."""
+    codings = [coding for code in elements(condition.at("code")) for coding in elements(code.get("coding"))]
+    said = [
+        extension
+        for holder in (condition.data, *codings)
+        for extension in elements(holder.get("extension"))
+        if text(extension.get("url")).endswith("/icd-10-gm-diagnosesicherheit")
+    ]
+    coded = [text(coding.get("code")) for extension in said for coding in elements(extension.get("valueCoding"))]
+    return {letter.upper() for letter in (*coded, *(text(e.get("valueCode")) for e in said)) if letter}
+
+
 def is_true(condition: Resource) -> bool:
     """Neither refuted nor entered in error (and not merely suspected)."""
-    return code_of(condition.at("verificationStatus")) in ("", "confirmed")
+    return verification(condition) in ("", "confirmed")
 
 
 def has_ended(condition: Resource) -> bool:
     """Called resolved, inactive or in remission, or given a date of its end."""
-    ended = code_of(condition.at("clinicalStatus")) in ("resolved", "inactive", "remission")
+    ended = clinical_status(condition) in ("resolved", "inactive", "remission")
     return ended or condition.at("abatementDateTime") is not None
 
 
 def is_refuted(condition: Resource) -> bool:
     """Denied or entered in error: it speaks of nothing, not even of a suspicion."""
-    return code_of(condition.at("verificationStatus")) in ("refuted", "entered-in-error")
+    return verification(condition) in _REFUTED
 
 
 def is_countable(resource: Resource) -> bool:

@@ -12,10 +12,11 @@ from dataclasses import dataclass
 from cds_service.fhir.codes import Codeable, Meaning
 from cds_service.fhir.dates import When
 from cds_service.fhir.resources import Resource
-from cds_service.fhir.texts import find
+from cds_service.fhir.texts import Certainty, find
 from cds_service.fhir.values import code_of, codeables, date_of, elements, notes, reference
 from cds_service.guideline.features import Evidence, Feature, Gap, known, unknown
 from cds_service.guideline.tumor_values import Course, Extent, Resection
+from cds_service.picture.hints import neuroendocrine_hints
 from cds_service.picture.pathology import pathology_words
 from cds_service.picture.record import Record, dated, is_true, none_found
 from cds_service.picture.tumors import Tumor, owners
@@ -34,6 +35,14 @@ _RESECTED = re.compile(
     r"\b(?:resect(?:ed|ion)\b(?! (?:is |was )?(?:not|planned|recommended|considered))|resekt(?:ion|at|iert)\w*"
     r"|\w*resekt(?:ion|at)\b"
     r"|\w+ectomy\b|\w+ektomie\b|whipple)|\b(?:s/p|status post|zustand nach|z\. ?n\.)(?! ?biops)",
+    re.IGNORECASE,
+)
+_OPERATED = re.compile(
+    r"(?<!no )(?<!not )(?<!for )(?<!without )(?<!keine )(?<!ohne )(?<!vor )\b"
+    r"(?:resect(?:ed|ion)|resekt(?:ion|at|iert)\w*|\w*resekt(?:ion|at)|\w+ectomy|\w+ektomie|whipple)\b"
+    r"(?! (?:is |was )?(?:not|planned|recommended|considered|scheduled|margin)| (?:ist |war )?(?:nicht|geplant))"
+    r"|\b(?:s/p|status post|zustand nach|z\. ?n\.) ?(?:\w+ ){0,3}"
+    r"(?:OP|operation|surgery|exzision|excision|entfernung)\b",
     re.IGNORECASE,
 )
 
@@ -114,7 +123,7 @@ def _operation(
         *notes(resource.data),
         *(t for _, t in pathology_words(tumor, everyone, record)),
     )
-    complete = any(find(_R0, text) for text in words)
+    complete = any(found.certainty is Certainty.AFFIRMED for text in words for found in find(_R0, text))
     localized = not extent.is_unknown and not extent.values & {Extent.METASTATIC, Extent.EXTENSIVE}
     of_organ = bool(sites & {tumor.site}) and "radical" in kinds
     whole = complete or (of_organ and localized) or (tumor.site == "appendix" and "appendix" in sites)
@@ -154,8 +163,11 @@ def resection_feature(found: list[Operation], words: Iterable[tuple[str, str]], 
     )
 
 
-def course_feature(tumor: Tumor, found: list[Operation], progressed: bool) -> Feature:
-    """Active, or after a resection with nothing since - even where the problem list still says active."""
+def course_feature(tumor: Tumor, found: list[Operation], progressed: bool, words: Iterable[tuple[str, str]]) -> Feature:
+    """Active, or after a resection with nothing since - even where the problem list still says active.
+
+    `words`: texts about the tumor with their references; a resection that only they tell leaves the course open.
+    """
     if not tumor.all_conditions:
         return unknown("course", Gap.NOT_RECORDED, "no tumor is recorded")
     statuses = [(c.status, Evidence(f"{c.label}: {c.status or 'no clinical status'}", c.resource.reference))
@@ -171,6 +183,9 @@ def course_feature(tumor: Tumor, found: list[Operation], progressed: bool) -> Fe
     past = all(c.kind == "personal-history" or c.status in _ENDED for c in tumor.all_conditions)
     if past:
         return unknown("course", Gap.NOT_RECORDED, "not active, and no resection was found", evidence)
+    told = [Evidence("a text tells of a resection", source) for text, source in words if _OPERATED.search(text)]
+    if told and not (found or spread or again or progressed):
+        return unknown("course", Gap.NOT_READABLE, "a resection is only told in words", [*evidence, *told])
     return known("course", Course.ACTIVE, evidence=evidence)
 
 
@@ -178,6 +193,8 @@ def words_about(tumor: Tumor, everyone: tuple[Tumor, ...], record: Record) -> It
     """What Conditions and pathology say of the tumor in words, each with its reference."""
     for condition in tumor.all_conditions:
         yield from ((text, condition.resource.reference) for text in (condition.text, *notes(condition.resource.data)))
+    if not tumor.all_conditions:
+        yield from ((hint.text, hint.reference) for hint in neuroendocrine_hints(record))
     for report, text in pathology_words(tumor, everyone, record):
         yield text, report.reference
         yield from ((code, report.reference) for code in record.code(report).texts)

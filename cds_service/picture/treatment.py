@@ -23,6 +23,7 @@ from cds_service.picture.medications import (
     unnamed_drugs,
 )
 from cds_service.picture.record import Record, is_true
+from cds_service.picture.told import told_treatments, told_without_drug
 from cds_service.picture.tumors import Tumor
 
 _NEN_ONLY = ("ssa", "prrt")
@@ -37,18 +38,25 @@ _REASONS = {
 }  # fmt: skip
 _ANY_CANCER = ("cancer", "krebs", "malignant neoplasm", "malignant tumor")
 _CLASSES = ("ssa", "platinum", "prrt", "pd-l1")
-_OTHER_USES = (("ssa", "syndromes/acromegaly"), ("everolimus", "syndromes/transplant"))
+_OTHER_USES = (  # class, disease, and the forms that are given for it
+    ("ssa", "syndromes/acromegaly", ("", "short", "depot")),
+    ("ssa", "syndromes/variceal-bleeding", ("", "short")),
+    ("everolimus", "syndromes/transplant", ("",)),
+)
 _UNTOLD = "neither status nor date tell whether it runs"
 _OTHER_USE = "it may be for another disease on the record"
+_TOLD = "a treatment is only told in words"
 _UNNAMED = "a running medication does not say which drug it is"
 
 
 def therapy_features(tumor: Tumor, everyone: tuple[Tumor, ...], record: Record) -> Iterator[Feature]:
     """`therapy-systemic` and the therapies by class of one tumor."""
     own = drugs_of(tumor, everyone, record)
-    yield _systemic(own, record)
+    told = [*told_treatments(ANTICANCER, tumor, everyone, record), *told_without_drug(tumor, everyone, record)]
+    yield _systemic(own, told, record)
     for drug_class in _CLASSES:
-        yield _class(f"therapy-{drug_class}", drug_class, own, record)
+        told = list(told_treatments([drug_class], tumor, everyone, record))
+        yield _class(f"therapy-{drug_class}", drug_class, own, told, record)
 
 
 def drugs_of(tumor: Tumor, everyone: tuple[Tumor, ...], record: Record) -> list[Drug]:
@@ -107,12 +115,14 @@ def families_of_reasons(words: Iterable[Codeable], record: Record) -> frozenset[
     return frozenset(family for m in meant if m.words.lower() not in _ANY_CANCER for family in _REASONS.get(m.name, ()))
 
 
-def _class(name: str, drug_class: str, own: Iterable[Drug], record: Record) -> Feature:
+def _class(name: str, drug_class: str, own: Iterable[Drug], told: list[Evidence], record: Record) -> Feature:
     given = [drug for drug in own if drug_class in drug.names]
     if given:
         return _given(name, given, record)
     if unread := list(unnamed_drugs(record)):
         return unknown(name, Gap.NOT_READABLE, _UNNAMED, unread)
+    if told:
+        return unknown(name, Gap.NOT_READABLE, _TOLD, told)
     if medications_searched(record):
         words = f"medications searched, no {drug_class} found"
         return known(name, Therapy.NONE_RECORDED, evidence=[Evidence(words)])
@@ -138,19 +148,23 @@ def _may_be_for_another(drug: Drug, record: Record) -> bool:
     told = list(_told_by(drug.resource, record))
     if any(resource.at(name) for resource in told for name in ("reasonCode", "reasonReference")):
         return False
-    uses = [use for name, use in _OTHER_USES if name in drug.names]
+    uses = [use for name, use, forms in _OTHER_USES if name in drug.names and drug.form in forms]
     return any(is_true(c) and record.means(c, *uses) for c in record.chart.of("Condition")) if uses else False
 
 
-def _systemic(own: list[Drug], record: Record) -> Feature:
+def _systemic(own: list[Drug], told: list[Evidence], record: Record) -> Feature:
     name = "therapy-systemic"
     if given := [drug for drug in own if drug.names & ANTICANCER]:
         return _given(name, given, record)
     if unread := list(unnamed_drugs(record)):
         return unknown(name, Gap.NOT_READABLE, _UNNAMED, unread)
+    if told:
+        return unknown(name, Gap.NOT_READABLE, _TOLD, told)
     if not medications_searched(record):
         return unknown(name, Gap.NOT_SEARCHED)
-    ssa = [drug.evidence for drug in own if "ssa" in drug.names]
-    if ssa:
-        return known(name, SystemicTherapy.SSA_ONLY, evidence=ssa)
+    if ssa := [drug for drug in own if "ssa" in drug.names]:
+        evidence = [drug.evidence for drug in ssa]
+        if all(_may_be_for_another(drug, record) for drug in ssa):
+            return unknown(name, Gap.NOT_LINKED, _OTHER_USE, evidence)
+        return known(name, SystemicTherapy.SSA_ONLY, evidence=evidence)
     return known(name, SystemicTherapy.NONE_RECORDED, evidence=[Evidence("medications searched, no therapy found")])
