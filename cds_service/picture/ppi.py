@@ -33,12 +33,19 @@ _Reasons = Iterator[tuple[bool | None, Evidence]]
 def ppi_features(hormones: Iterable[Feature], drafted: Iterable[Draft], record: Record) -> Iterator[Feature]:
     """`ppi` and `ppi-needed`. `hormones`: the hormone syndromes of the tumors."""
     ordered = any(draft.selected and Ordering.CGA in draft.classes for draft in drafted)
-    reading = None if ordered else newest_cga(record)
-    draw = reading.when if reading else None
+    draw = None if ordered else _draw(record)
     found = taken("ppi", draw, record.limits.ppi_days if draw else 0, record)
     when = f"in the {record.limits.ppi_days} days to the draw of {draw.text}" if draw else "today"
     yield _ppi(found, when, record)
     yield _needed([*_in_conditions(record), *_in_tumors(hormones, record), *_in_drugs(record)], record)
+
+
+def _draw(record: Record) -> When | None:
+    """Of the chromogranin A in question; beside one that is too old to be read, what matters is what runs today."""
+    reading = newest_cga(record)
+    if reading is None or record.recent(reading.when, record.limits.marker_look_back_months) is False:
+        return None
+    return reading.when
 
 
 def _ppi(found: Taken, when: str, record: Record) -> Feature:

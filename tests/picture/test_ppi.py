@@ -110,8 +110,13 @@ def test_of_a_draw_that_is_known_to_the_month_it_must_have_run_before_every_day(
     assert ppi(cga(date="2026-09"), resource) == value
 
 
+@pytest.mark.parametrize(("drawn", "value"), [("2025-11-16", "none-recorded"), ("2025-11-14", "active")])
+def test_beside_a_chromogranin_a_that_is_too_old_to_be_read_it_must_run_now(drawn: str, value: str) -> None:
+    assert ppi(cga(date=drawn), request("Omeprazole", date="2026-11-13")) == value
+
+
 def test_a_draw_before_all_time_is_no_fault_of_ours() -> None:
-    assert ppi(cga(date="0001-01-01"), request("Omeprazole")) == "none-recorded"
+    assert ppi(cga(date="0001-01-01"), request("Omeprazole")) == "active"
 
 
 def test_the_newest_draw_is_the_one_asked_about() -> None:
