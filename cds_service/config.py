@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import re
+import ssl
 from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Literal, Self
@@ -80,6 +81,15 @@ class Settings(BaseSettings):
         if None in bases:
             raise ValueError("must be base addresses like https://fhir.example.org/r4, without query or password")
         return tuple(base for base in bases if base)
+
+    @field_validator("fhir_ca_file")
+    @classmethod
+    def _holds_certificates(cls, value: Path | None) -> Path | None:
+        try:
+            ssl.create_default_context(cafile=value)
+        except OSError:
+            raise ValueError("must be a file with certificates (PEM)") from None
+        return value
 
     @model_validator(mode="after")
     def _are_secure(self) -> Self:
