@@ -128,7 +128,7 @@ def _completed(supply: Supply, searches: Mapping[str, str], call: HookCall, conn
     except Unreachable as fault:
         open_ = [key for key, query in searches.items() if not is_settled(key, query, supply)]
         return refused(supply, open_, fault.reason)
-    return completed(supply, searches, call.patient_id, server, ordered)
+    return completed(supply, searches, call.patient_id, server, ordered, call.scope)
 
 
 def verified(verdicts: tuple[Verdict, ...], record: Record) -> tuple[Verdict, ...]:

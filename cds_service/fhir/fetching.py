@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from cds_service.errors import BadJson
 from cds_service.fhir.links import is_narrower, is_of_another_type
 from cds_service.fhir.prefetch import Sent, State, Supply, Value, name_of, read_value
+from cds_service.fhir.scopes import shows_part
 from cds_service.fhir.server import Fetched, FhirServer, is_safe_id
 from cds_service.fhir.values import elements, reference, text
 from cds_service.json_bytes import head
@@ -23,7 +24,12 @@ _UNSAFE = "cannot be asked for this patient: the id holds characters that have a
 
 
 def completed(
-    supply: Supply, searches: Mapping[str, str], patient_id: str, server: FhirServer, ordered: Iterable[object] = ()
+    supply: Supply,
+    searches: Mapping[str, str],
+    patient_id: str,
+    server: FhirServer,
+    ordered: Iterable[object] = (),
+    scope: str = "",
 ) -> Supply:
     """The supply with everything the server adds to it.
 
@@ -33,6 +39,7 @@ def completed(
         patient_id: whose they are.
         server: of this call, with its token and its deadline.
         ordered: `medicationReference` of the drafts, whose drugs may stand on the server only.
+        scope: of the token, as the call says it.
     """
     open_ = [key for key, query in searches.items() if not is_settled(key, query, supply)]
     if not is_safe_id(patient_id):
@@ -43,7 +50,7 @@ def completed(
     reads = {key: _Asked(query, patient_id) for key, query in searches.items() if key in found and "?" not in query}
     is_stranger = any(_gives_no_patient(key, found[key], asked) for key, asked in reads.items())
     for key, fetched in found.items():
-        asked = _Asked(searches[key], patient_id, rests[key].come if key in rests else (), is_stranger)
+        asked = _Asked(searches[key], patient_id, rests[key].come if key in rests else (), is_stranger, scope)
         supply = _with(supply, key, fetched, asked)
     drugs = _missing_drugs(supply.resources, ordered, server)[:_MOST_MEDICATIONS]
     found = server.fetch({drug: f"{server.base}/{drug}" for drug in drugs})
@@ -73,6 +80,7 @@ class _Asked:
     patient_id: str
     come: tuple[str, ...] = ()
     is_stranger: bool = False
+    scope: str = ""
 
     @property
     def is_search(self) -> bool:
@@ -142,6 +150,8 @@ def _flaw_of_search(values: Collection[Value], asked: _Asked) -> str:
         return "left something out of its answer"
     if any(value.total > len(matches) for value in values):
         return "sent fewer resources than it says there are"
+    if shows_part(asked.scope, asked.type):
+        return "shows only part of them under the scope of the token"
     return "does not give this patient" if asked.is_stranger else ""
 
 

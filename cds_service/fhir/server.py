@@ -1,7 +1,6 @@
 """The FHIR server behind a call: searches side by side under one deadline, pages followed, one retry.
 
-Moves bytes; what they say, and what they prove, is `prefetch`. SMART scopes are not read: what the token does not
-allow the server refuses by itself.
+Moves bytes; what they say, and what they prove, is `prefetch` and `fetching`.
 """
 
 from __future__ import annotations

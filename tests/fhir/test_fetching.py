@@ -138,6 +138,17 @@ def test_a_server_that_does_not_know_the_patient_proves_no_absence(patient: Any,
     assert found.states["patient"] in (State.FETCHED, State.FAILED, State.NOT_AVAILABLE)
 
 
+@pytest.mark.parametrize(
+    ("scope", "failure"),
+    [("patient/*.rs", ""), ("patient/Condition.rs?category=x", "shows only part of them under the scope of the token")],
+)
+def test_a_token_under_which_a_server_leaves_resources_out_in_silence_proves_no_absence(
+    scope: str, failure: str
+) -> None:
+    found = completed(supply(CONDITIONS), CONDITIONS, PATIENT, server({"Condition": bundle()}), scope=scope)
+    assert (found.failures.get("conditions", ""), "conditions" in found.searched) == (failure, not failure)
+
+
 def test_what_the_prefetch_proves_is_not_asked_again() -> None:
     asked: list[str] = []
     given = supply(CONDITIONS, conditions=bundle(condition()))
