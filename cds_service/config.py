@@ -38,7 +38,7 @@ class Settings(BaseSettings):
         fhir_servers: base addresses of the FHIR servers that may be asked for what the prefetch did not bring.
         fhir_networks: private networks in which a listed FHIR server may lie, like 10.0.0.0/8.
         fhir_seconds: what a FHIR server does not give in this time is named as missing.
-        fhir_max_bytes: a longer answer of a FHIR server is not read.
+        fhir_max_bytes: a longer answer of a FHIR server is not read, nor more than four times that for one call.
         fhir_ca_file: certificates to trust instead of the public ones.
         now: pins the clock, for demonstrations with fixtures; None is the real clock.
     """
