@@ -65,7 +65,8 @@ class Value:
     """One value of the prefetch, or one page of a search.
 
     Attributes:
-        is_flawed: it holds an outcome, an entry without resource, a Bundle, or a label that something was left out.
+        is_flawed: it holds an outcome (that says more than a greeting), an entry without resource, a Bundle, or a label
+            that something was left out.
         matches: names of the resources the search matched; those that came along with them are none.
         total: how many resources the search matched, if the Bundle says so.
     """
@@ -190,7 +191,7 @@ def _bundle(parts: Mapping[str, bytes], path: str) -> Value:
         one, came_along = _entry(entry, f"{path}.entry[{index}]")
         kind, name = name_of(one) if one else ("", "")
         if one is None or kind in ("OperationOutcome", "Bundle"):
-            flawed = True
+            flawed = flawed or one is None or not _is_harmless(one)
         else:
             sent.append(one)
             matches.extend(() if came_along else (name,))
@@ -200,6 +201,12 @@ def _bundle(parts: Mapping[str, bytes], path: str) -> Value:
     state = (State.GIVEN if sent else State.EMPTY) if whole else State.PARTIAL
     ends = links.get("self", ""), links.get("next", "")
     return Value(state, tuple(sent), True, flawed, tuple(matches), total, *ends)
+
+
+def _is_harmless(sent: Sent) -> bool:
+    """Whether it is an outcome whose every issue has nothing to do with how the search went (IssueType)."""
+    issues = list(_objects(members(sent.raw, sent.path).get("issue"), sent.path))
+    return bool(issues) and all(_text(issue, "code") in ("informational", "success") for issue in issues)
 
 
 def _is_withheld(raw: bytes) -> bool:
