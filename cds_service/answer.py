@@ -126,8 +126,9 @@ def _completed(supply: Supply, searches: Mapping[str, str], call: HookCall, conn
     try:
         server = connect(call.fhir_server or "", call.access_token)
     except Unreachable as fault:
-        return refused(supply, (key for key in searches if key not in supply.searched), fault.reason)
-    return completed(supply, searches, call.patient_id, server, ordered)
+        open_ = [key for key, query in searches.items() if not is_settled(key, query, supply)]
+        return refused(supply, open_, fault.reason)
+    return completed(supply, searches, call.patient_id, server, ordered, call.scope)
 
 
 def verified(verdicts: tuple[Verdict, ...], record: Record) -> tuple[Verdict, ...]:

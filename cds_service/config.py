@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import re
+import ssl
 from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Literal, Self
@@ -37,7 +38,7 @@ class Settings(BaseSettings):
         fhir_servers: base addresses of the FHIR servers that may be asked for what the prefetch did not bring.
         fhir_networks: private networks in which a listed FHIR server may lie, like 10.0.0.0/8.
         fhir_seconds: what a FHIR server does not give in this time is named as missing.
-        fhir_max_bytes: a longer answer of a FHIR server is not read.
+        fhir_max_bytes: a longer answer of a FHIR server is not read, nor more than four times that for one call.
         fhir_ca_file: certificates to trust instead of the public ones.
         now: pins the clock, for demonstrations with fixtures; None is the real clock.
     """
@@ -80,6 +81,15 @@ class Settings(BaseSettings):
         if None in bases:
             raise ValueError("must be base addresses like https://fhir.example.org/r4, without query or password")
         return tuple(base for base in bases if base)
+
+    @field_validator("fhir_ca_file")
+    @classmethod
+    def _holds_certificates(cls, value: Path | None) -> Path | None:
+        try:
+            ssl.create_default_context(cafile=value)
+        except OSError:
+            raise ValueError("must be a file with certificates (PEM)") from None
+        return value
 
     @model_validator(mode="after")
     def _are_secure(self) -> Self:

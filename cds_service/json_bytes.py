@@ -35,6 +35,8 @@ class Head(msgspec.Struct, frozen=True, rename="camel"):
     resource_type: Any = ""
     id: Any = ""
     code: Any = None
+    subject: Any = None
+    patient: Any = None
     component: Any = None
     has_member: Any = None
     medication_reference: Any = None

@@ -66,6 +66,7 @@ def test_fhir_servers_are_kept_in_their_normal_form(monkeypatch: pytest.MonkeyPa
         ("FHIR_NETWORKS", "10.0.0.0/99", "network"),
         ("FHIR_SECONDS", "0", "greater than 0"),
         ("FHIR_CA_FILE", "/nowhere.pem", "does not point to a file"),
+        ("FHIR_CA_FILE", __file__, "must be a file with certificates"),
     ],
 )
 def test_a_fhir_server_that_cannot_be_trusted_is_refused_at_start(

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import ipaddress
 import socket
+import ssl
 from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
+from threading import Event, Thread
 from time import monotonic
 from typing import Any
 
 import pytest
 from pytest_httpserver import HTTPServer
+from requests.utils import DEFAULT_CA_BUNDLE_PATH
 from werkzeug import Request, Response
 
 from cds_service.errors import Unreachable
@@ -52,6 +56,8 @@ def test_a_base_address_has_one_form(url: str, base: str) -> None:
         "https://fhir.example.org/r4/../admin",
         "https://fhir.example.org/./r4",
         "https://fhir.example.org/%2e%2e/admin",
+        "https://fhir.example.org/r4/..;/admin",
+        "https://fhir.example.org。evil.example/r4",
         "https://fhir.example.org//r4",
         "https://fhir.example.org\\@evil.example/",
         "https://fhir.example.org:99999/r4",
@@ -112,6 +118,15 @@ def test_only_listed_servers_are_asked_and_those_of_this_machine_in_development(
         (Rules(networks=(ipaddress.ip_network("10.0.0.0/8"),)), "::ffff:10.1.2.3", "fhir.example.org", True),
         (Rules(networks=(ipaddress.ip_network("10.0.0.0/8"),)), "192.168.1.1", "fhir.example.org", False),
         (LISTED, "10.1.2.3", "10.1.2.3", True),
+        (LISTED, "fd00::1", "fd00:0::1", True),
+        (LISTED, "::10.1.2.3", "fhir.example.org", False),
+        (LISTED, "2002:a01:203::1", "fhir.example.org", False),
+        (LISTED, "2002:7f00:1::1", "fhir.example.org", False),
+        (LISTED, "64:ff9b::10.1.2.3", "fhir.example.org", False),
+        (LISTED, "64:ff9b::127.0.0.1", "fhir.example.org", False),
+        (LISTED, "64:ff9b::93.184.216.34", "fhir.example.org", True),
+        (LISTED, "64:ff9b:1::10.1.2.3", "fhir.example.org", False),
+        (LISTED, "fec0::1", "fhir.example.org", False),
     ],
 )
 def test_a_name_leads_to_a_private_address_only_if_its_network_is_listed(
@@ -127,6 +142,78 @@ def test_a_name_leads_to_a_private_address_only_if_its_network_is_listed(
 )
 def test_this_machine_has_many_names(host: str, expected: bool) -> None:
     assert is_loopback(host) is expected
+
+
+@contextmanager
+def raw_server(*pieces: bytes | float) -> Iterator[str]:
+    """Answers each request of a connection with these bytes; a number is a pause."""
+    ended = Event()
+
+    def speak(line: socket.socket) -> None:
+        with line, suppress(OSError):
+            while line.recv(65536):
+                for piece in pieces:
+                    if isinstance(piece, bytes):
+                        line.sendall(piece)
+                    elif ended.wait(piece):
+                        return
+
+    def listen(door: socket.socket) -> None:
+        with suppress(OSError):
+            while True:
+                Thread(target=speak, args=(door.accept()[0],), daemon=True).start()
+
+    with socket.create_server(("127.0.0.1", 0)) as door:
+        Thread(target=listen, args=(door,), daemon=True).start()
+        yield f"http://127.0.0.1:{door.getsockname()[1]}/"
+        ended.set()
+        door.shutdown(socket.SHUT_RDWR)
+
+
+HEAD = b"HTTP/1.1 200 OK\r\n"
+
+
+@pytest.mark.parametrize("pause", [0.0, 0.05])
+def test_a_second_answer_nobody_asked_for_never_answers_another_call(pause: float) -> None:
+    mine, stray = (HEAD + b"Content-Length: 1\r\n\r\n" + letter for letter in (b"a", b"b"))
+    with raw_server(mine, pause, stray) as url:
+        outbound = Outbound(DEVELOPMENT, 100)
+        assert [outbound.get(url, {}, monotonic() + 5).body for _ in range(4)] == [b"a"] * 4
+
+
+@pytest.mark.parametrize(
+    "pieces",
+    [
+        (HEAD, *(0.1, b"X: y\r\n") * 40),
+        (HEAD + b"Transfer-Encoding: chunked\r\n\r\n", *(0.1, b"0") * 40),
+        (HEAD + b"Content-Length: 99\r\n\r\n", *(0.1, b" ") * 40),
+        (b"HTTP/1.1 100 Continue\r\n\r\n" * 1000,) * 10000,
+    ],
+)
+def test_whatever_has_no_end_ends_with_the_deadline_and_holds_no_thread(pieces: tuple[bytes | float, ...]) -> None:
+    with raw_server(*pieces) as url, pytest.raises(Unreachable, match="did not answer in time"):
+        Outbound(DEVELOPMENT, 100).get(url, {}, monotonic() + 0.3)
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        HEAD + b"Content-Length: 100\r\n\r\n{}",
+        HEAD + b"Content-Length: 2\r\nContent-Length: 3\r\n\r\n{} ",
+        HEAD + b"Transfer-Encoding: chunked\r\n\r\nzz\r\n{}",
+        HEAD + b"X: " + b"a" * 70000 + b"\r\n\r\n{}",
+        b"SSH-2.0-OpenSSH\r\n",
+    ],
+)
+def test_an_answer_that_is_broken_off_or_no_http_is_none(told: bytes) -> None:
+    with raw_server(told) as url, pytest.raises(Unreachable):
+        Outbound(DEVELOPMENT, 100).get(url, {}, monotonic() + 0.3)
+
+
+@pytest.mark.parametrize("said", [b"", b"Content-Encoding: Identity\r\n", b"Content-Encoding:\r\n"])
+def test_a_body_that_is_not_compressed_is_read_however_that_is_said(said: bytes) -> None:
+    with raw_server(HEAD + said + b"Content-Length: 2\r\n\r\n{}") as url:
+        assert Outbound(DEVELOPMENT, 100).get(url, {}, monotonic() + 5).body == b"{}"
 
 
 def asked(server: HTTPServer, path: str = "/x", *, rules: Rules = DEVELOPMENT, max_bytes: int = 1024 * 1024,
@@ -170,12 +257,25 @@ def test_a_proxy_of_the_environment_is_not_used(server: HTTPServer, monkeypatch:
     assert asked(server, "/proxied") == b"{}"
 
 
-def test_certificates_can_be_named(tmp_path: Path, server: HTTPServer) -> None:
-    server.expect_request("/plain").respond_with_data("{}")
-    outbound = Outbound(DEVELOPMENT, 100, tmp_path / "hospital.pem")
-    assert outbound.get(server.url_for("/plain"), {}, monotonic() + 5).body == b"{}"
-    with pytest.raises(Unreachable, match="could not be reached"):
-        outbound.get("https://localhost:1/", {}, monotonic() + 5)
+def test_only_named_certificates_are_trusted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    trusted: list[str] = []
+    really = ssl.create_default_context
+
+    def noted(cafile: str) -> ssl.SSLContext:
+        trusted.append(cafile)
+        return really(cafile=DEFAULT_CA_BUNDLE_PATH)
+
+    monkeypatch.setattr("cds_service.outbound.ssl.create_default_context", noted)
+    for named in (tmp_path / "hospital.pem", None):
+        with pytest.raises(Unreachable, match="could not be reached"):
+            Outbound(DEVELOPMENT, 100, named).get("https://localhost:1/", {}, monotonic() + 5)
+    assert trusted == [str(tmp_path / "hospital.pem"), DEFAULT_CA_BUNDLE_PATH]
+
+
+def test_a_file_without_certificates_is_a_fault_at_the_start(tmp_path: Path) -> None:
+    (tmp_path / "hospital.pem").write_text("no certificate")
+    with pytest.raises(OSError, match="certificate"):
+        Outbound(DEVELOPMENT, 100, tmp_path / "hospital.pem")
 
 
 def test_a_body_beyond_the_bound_is_not_read(server: HTTPServer) -> None:

@@ -41,7 +41,7 @@ def numbered(path: Path) -> Resource:
     """The call of a fixture with ids that no other fixture has."""
     mark = f"f{CALLS.index(path)}-"
     call = read(path)
-    call["context"]["patientId"] = mark + call["context"]["patientId"]
+    call["context"]["patientId"] = mark + call["context"]["patientId"][:_LONGEST]
     call["prefetch"] = {key: _marked(value, mark) for key, value in (call.get("prefetch") or {}).items()}
     return call
 

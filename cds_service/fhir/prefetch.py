@@ -11,13 +11,11 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from types import MappingProxyType
 from typing import Any
-from urllib.parse import parse_qsl, urlsplit
 
 from cds_service.errors import BadJson
+from cds_service.fhir.links import covered, is_narrower, is_of_another_type
 from cds_service.json_bytes import decode, elements, head, members
 
-_PAGING = {"_sort", "_format", "_pretty", "_count", "_total", "_bundletype", "_getpages", "_getpagesoffset", "page"}
-_NARROWING = {"date", "status", "clinical-status", "verification-status", "category", "_lastUpdated", "encounter"}
 NOTHING_MAPPED: Mapping[str, Collection[str]] = MappingProxyType({})
 
 
@@ -67,7 +65,9 @@ class Value:
     """One value of the prefetch, or one page of a search.
 
     Attributes:
-        is_flawed: it holds an outcome, an entry without resource, or a label that something was withheld.
+        is_flawed: it holds an outcome (that says more than a greeting), an entry without resource, a Bundle, or a label
+            that something was left out.
+        matches: names of the resources the search matched; those that came along with them are none.
         total: how many resources the search matched, if the Bundle says so.
     """
 
@@ -75,6 +75,7 @@ class Value:
     resources: tuple[Sent, ...] = ()
     is_bundle: bool = False
     is_flawed: bool = False
+    matches: tuple[str, ...] = ()
     total: int = 0
     self_link: str = ""
     next_link: str = ""
@@ -83,10 +84,10 @@ class Value:
 
 @dataclass(frozen=True, slots=True)
 class Rest:
-    """Where the rest of a Bundle is to be had, and how many resources have come of it."""
+    """Where the rest of a Bundle is to be had, and the names of what the search matched so far."""
 
     address: str
-    come: int
+    come: tuple[str, ...]
 
 
 def gather(
@@ -108,13 +109,13 @@ def gather(
     searched = {key for key, template in templates.items() if _is_proven(key, answers[key], template, patient_id)}
     for value in values.values():
         if _proves(value):
-            searched |= _covered(value.self_link, templates, patient_id)
+            searched |= covered(value.self_link, templates, patient_id)
     return Supply(
         states={key: _state(answers[key]) for key in templates},
         searched=frozenset(searched),
         resources=tuple(sent for value in values.values() for sent in value.resources),
         faults=tuple(value.fault for value in values.values() if value.fault),
-        rests={key: rest for key, came in answers.items() if (rest := _rest(came))},
+        rests={key: rest for key, came in answers.items() if (rest := _rest(key, came, templates[key], patient_id))},
     )
 
 
@@ -132,54 +133,32 @@ def _state(answers: Mapping[str, Value]) -> State:
     return State.GIVEN if states == {State.GIVEN, State.EMPTY} else State.PARTIAL
 
 
-def _rest(answers: Mapping[str, Value]) -> Rest | None:
-    """Where the rest is, if one Bundle came and lacks nothing but further pages."""
-    values = list(answers.values())
-    if len(values) != 1 or not values[0].next_link or values[0].is_flawed:
+def _rest(key: str, answers: Mapping[str, Value], template: str, patient_id: str) -> Rest | None:
+    """Where the rest is, if one Bundle came, asked for no less than its template and lacks only further pages."""
+    if len(answers) != 1:
         return None
-    return Rest(values[0].next_link, len(values[0].resources))
+    [(name, value)] = answers.items()
+    if not value.next_link or value.is_flawed or not _fits(value, template, patient_id, name == key):
+        return None
+    return Rest(value.next_link, value.matches)
 
 
 def _is_proven(key: str, answers: Mapping[str, Value], template: str, patient_id: str) -> bool:
     """Whether everything that came for the key is whole and asked for no less than its template."""
     return bool(answers) and all(
-        _proves(value)
-        and not _is_narrower(value.self_link, template, patient_id)
-        and (name == key or not _is_of_another_type(value.self_link, template))
-        for name, value in answers.items()
+        _proves(value) and _fits(value, template, patient_id, name == key) for name, value in answers.items()
     )
 
 
-def _is_of_another_type(self_link: str, template: str) -> bool:
-    """Whether a client's own key asked for other resources than the site says; "$everything" is no type."""
-    asked = _asked(self_link)
-    return asked is not None and asked[0][:1].isupper() and asked[0] != template.partition("?")[0]
+def _fits(value: Value, template: str, patient_id: str, is_ours: bool) -> bool:
+    """Whether the Bundle's own link does not speak against its being the search that was declared."""
+    if is_narrower(value.self_link, template, patient_id):
+        return False
+    return is_ours or not is_of_another_type(value.self_link, template)
 
 
 def _proves(value: Value) -> bool:
     return value.is_bundle and value.state in (State.GIVEN, State.EMPTY)
-
-
-def _is_narrower(self_link: str, template: str, patient_id: str) -> bool:
-    """Whether a Bundle's own link says that the search asked for less than declared, or for another patient."""
-    asked = _asked(self_link)
-    if asked is None or asked[0] != template.partition("?")[0]:
-        return False  # no link, or one in a server's own words: it says nothing
-    query = asked[1]
-    patients = {value.rpartition("/")[2] for name, value in query if name in ("patient", "subject")}
-    codes = {code for name, value in query if name == "code" for code in value.split(",")}
-    narrower = bool(codes) and not _codes(template) <= codes
-    return narrower or bool(patients - {patient_id}) or any(name in _NARROWING for name, _ in query)
-
-
-def _asked(self_link: str) -> tuple[str, list[tuple[str, str]]] | None:
-    """Type and parameters of a search link, paging left out; None where there is no query in it."""
-    try:
-        parts = urlsplit(self_link)
-    except ValueError:
-        return None
-    query = [(name, value) for name, value in parse_qsl(parts.query) if name not in _PAGING]
-    return (parts.path.rstrip("/").rpartition("/")[2], query) if query else None
 
 
 def read_value(raw: bytes | None, path: str) -> Value:
@@ -205,31 +184,54 @@ def read_value(raw: bytes | None, path: str) -> Value:
 def _bundle(parts: Mapping[str, bytes], path: str) -> Value:
     """The resources of a Bundle; it is whole without a flaw, a next page or a higher total."""
     links = {_text(link, "relation"): _text(link, "url") for link in _objects(parts.get("link"), path)}
-    sent, flawed = [], _is_withheld(parts.get("meta", b""))
+    sent: list[Sent] = []
+    matches: list[str] = []
+    flawed = _is_withheld(parts.get("meta", b""))
     for index, entry in enumerate(elements(parts.get("entry", b"[]"), f"{path}.entry")):
-        one = _entry(entry, f"{path}.entry[{index}]")
-        if one is None or head(one.raw).resource_type == "OperationOutcome":
-            flawed = True
+        one, came_along = _entry(entry, f"{path}.entry[{index}]")
+        kind, name = name_of(one) if one else ("", "")
+        if one is None or kind in ("OperationOutcome", "Bundle"):
+            flawed = flawed or one is None or not _is_harmless(one)
         else:
             sent.append(one)
+            matches.extend(() if came_along else (name,))
             flawed = flawed or _is_withheld(one.raw)
     total = _total(parts, path)
-    whole = not flawed and "next" not in links and len(sent) >= total
+    whole = not flawed and "next" not in links and len(matches) >= total
     state = (State.GIVEN if sent else State.EMPTY) if whole else State.PARTIAL
-    return Value(state, tuple(sent), True, flawed, total, links.get("self", ""), links.get("next", ""))
+    ends = links.get("self", ""), links.get("next", "")
+    return Value(state, tuple(sent), True, flawed, tuple(matches), total, *ends)
+
+
+def _is_harmless(sent: Sent) -> bool:
+    """Whether it is an outcome whose every issue has nothing to do with how the search went (IssueType)."""
+    issues = list(_objects(members(sent.raw, sent.path).get("issue"), sent.path))
+    return bool(issues) and all(_text(issue, "code") in ("informational", "success") for issue in issues)
 
 
 def _is_withheld(raw: bytes) -> bool:
-    """Whether a security label says that part of it was masked or taken out (v3-ObservationValue)."""
-    return b'"REDACTED"' in raw or b'"MASKED"' in raw
+    """Whether a label says that part of it was masked, taken out or summarized away."""
+    return any(label in raw for label in (b'"REDACTED"', b'"MASKED"', b'"SUBSETTED"'))
 
 
-def _entry(entry: bytes, path: str) -> Sent | None:
+def _entry(entry: bytes, path: str) -> tuple[Sent | None, bool]:
+    """The resource of an entry, and whether it only came along with another."""
     inner = members(entry, path) if entry.lstrip().startswith(b"{") else {}
     resource = inner.get("resource", b"")
     if not resource.lstrip().startswith(b"{"):
-        return None
-    return Sent(resource, f"{path}.resource", _text_of(inner.get("fullUrl")))
+        return None, False
+    came_along = any(_text(item, "mode") == "include" for item in _objects(inner.get("search"), path))
+    return Sent(resource, f"{path}.resource", _text_of(inner.get("fullUrl"))), came_along
+
+
+def name_of(sent: Sent) -> tuple[str, str]:
+    """Type and "Type/id"; without an id, the place where it stood."""
+    try:
+        top = head(sent.raw)
+    except BadJson:
+        return "", sent.path
+    kind = str(top.resource_type)
+    return kind, f"{kind}/{top.id or sent.path}"
 
 
 def _total(parts: Mapping[str, bytes], path: str) -> int:
@@ -251,23 +253,3 @@ def _text(link: Mapping[str, Any], name: str) -> str:
 def _text_of(raw: bytes | None) -> str:
     value = decode(raw, "$") if raw is not None else ""
     return value if isinstance(value, str) else ""
-
-
-def _covered(self_link: str, templates: Mapping[str, str], patient_id: str) -> set[str]:
-    """The declared searches that a Bundle's own link proves: same type and patient, no narrower filter than ours."""
-    kind, query = _asked(self_link) or ("", [])
-    patient = [value.rpartition("/")[2] for name, value in query if name in ("patient", "subject")]
-    filters = {name: set(value.split(",")) for name, value in query if name not in ("patient", "subject")}
-    is_plain = len(query) == len({name for name, _ in query})  # a parameter given twice narrows the search
-    if patient != [patient_id] or filters.keys() - {"code"} or not is_plain:
-        return set()
-    return {
-        key
-        for key, template in templates.items()
-        if template.startswith(f"{kind}?") and _codes(template) <= (filters.get("code") or _codes(template))
-    }
-
-
-def _codes(template: str) -> set[str]:
-    query = dict(parse_qsl(template.partition("?")[2].replace("{{", "").replace("}}", "")))
-    return set(query["code"].split(",")) if "code" in query else {"*"}

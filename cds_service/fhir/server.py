@@ -1,12 +1,12 @@
 """The FHIR server behind a call: searches side by side under one deadline, pages followed, one retry.
 
-Moves bytes; what they say, and what they prove, is `prefetch`. SMART scopes are not read: what the token does not
-allow the server refuses by itself.
+Moves bytes; what they say, and what they prove, is `prefetch` and `fetching`.
 """
 
 from __future__ import annotations
 
 import re
+from codecs import BOM_UTF8
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import islice
@@ -29,7 +29,9 @@ _MOST_PAGES = 50
 _PAGE_SIZE = "200"
 _TRY_AGAIN = (429, 502, 503)
 _PAUSE = 0.2
-_NOT_SERVED = (404, 405, 501)
+_NOT_SERVED = (404, 405, 410, 501)
+_MOST_BYTES = 64 * 1024 * 1024
+_WHOLE_ANSWERS = 4
 _JSON = "application/fhir+json, application/json;q=0.9"
 
 
@@ -68,12 +70,15 @@ class FhirServer:
         base: normalized and allowed.
         token: sent as Bearer; none if empty. It goes with the call.
         until: moment of `time.monotonic` at which everything still open is given up.
+        most_bytes: of all answers together.
     """
 
     base: str
     token: str = field(repr=False)
     until: float
     get: Get = field(repr=False)
+    most_bytes: int = _MOST_BYTES
+    _come: list[int] = field(default_factory=list, init=False, repr=False)
 
     def __post_init__(self) -> None:
         if self.token and not _TOKEN.fullmatch(self.token):
@@ -119,25 +124,34 @@ class FhirServer:
                 key, address = todo.get_nowait()
             except Empty:
                 return
-            done.put((key, self._all_pages(address)))
+            try:
+                fetched = self._all_pages(address)
+            except Exception:  # a thread that dies prints what it read, and the call waits for nothing
+                fetched = Fetched(problem="sent something that cannot be read")
+            done.put((key, fetched))
 
-    def _all_pages(self, address: str) -> Fetched:
+    def _all_pages(self, first: str) -> Fetched:
         pages: list[bytes] = []
         seen: set[str] = set()
-        while address:
-            if not self.owns(address):
-                return Fetched(tuple(pages), "names a next page on another server, which is not asked")
-            if address in seen or len(seen) == _MOST_PAGES:
-                return Fetched(tuple(pages), "has no last page")
+        address: str | None = first
+        while address is not None:
+            if problem := self._not_to_follow(address, seen):
+                return Fetched(tuple(pages), problem)
             seen.add(address)
             try:
                 page = self._page(address)
-                # A relative link is relative to the base (FHIR R4, Bundle.link).
-                address = urljoin(f"{self.base}/", link) if (link := _next_link(page)) else ""
+                address = _next_address(page, f"{self.base}/")
             except Unreachable as fault:
                 return Fetched(tuple(pages), fault.reason, bool(pages) or fault.status not in _NOT_SERVED)
             pages.append(page)
         return Fetched(tuple(pages))
+
+    def _not_to_follow(self, address: str, seen: set[str]) -> str:
+        if not address:
+            return "names a next page without a usable address"
+        if not self.owns(address):
+            return "names a next page on another server, which is not asked"
+        return "has no last page" if address in seen or len(seen) == _MOST_PAGES else ""
 
     def _page(self, address: str) -> bytes:
         reply = self._reply(address)
@@ -148,7 +162,10 @@ class FhirServer:
             raise Unreachable("sent a redirect, which is not followed", reply.status)
         if reply.status != 200:
             raise Unreachable(f"answered {reply.status}", reply.status)
-        return reply.body
+        self._come.append(len(reply.body))
+        if sum(self._come) > self.most_bytes:
+            raise Unreachable("sent more than this service accepts for one call")
+        return reply.body.removeprefix(BOM_UTF8)
 
     def _reply(self, address: str) -> Reply:
         headers = {"Accept": _JSON} | ({"Authorization": f"Bearer {self.token}"} if self.token else {})
@@ -169,7 +186,7 @@ def connected(url: str, token: str, outbound: Outbound, seconds: float) -> FhirS
         raise Unreachable("has an address this service does not accept")
     if refusal := outbound.rules.refusal(base):
         raise Unreachable(refusal)
-    return FhirServer(base, token, monotonic() + seconds, outbound.get)
+    return FhirServer(base, token, monotonic() + seconds, outbound.get, _WHOLE_ANSWERS * outbound.max_bytes)
 
 
 def _pause(reply: Reply) -> float:
@@ -178,13 +195,21 @@ def _pause(reply: Reply) -> float:
     return float(asked) if asked.isdecimal() else _PAUSE
 
 
-def _next_link(page: bytes) -> str:
-    """The link to the next page as it stands, "" if this is the last."""
+def _next_address(page: bytes, base: str) -> str | None:
+    """The address of the next page, "" where it cannot be made out; None if this page is the last."""
     try:
         links = decode(members(page, "$").get("link", b"[]"), "$.link")
     except BadJson:
         raise Unreachable("sent something that is no FHIR JSON") from None
     for link in links if isinstance(links, list) else [links]:
-        if isinstance(link, dict) and link.get("relation") == "next" and isinstance(link.get("url"), str):
-            return str(link["url"])
-    return ""
+        if isinstance(link, dict) and link.get("relation") == "next":
+            return _absolute(link.get("url"), base)
+    return None
+
+
+def _absolute(link: object, base: str) -> str:
+    """A relative link is relative to the base (FHIR R4, Bundle.link)."""
+    try:
+        return urljoin(base, link) if isinstance(link, str) and link else ""
+    except ValueError:
+        return ""

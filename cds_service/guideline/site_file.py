@@ -66,11 +66,13 @@ class _File:
     def read(self, path: Path) -> dict[str, Any]:
         """The parts of the file whose shape is sound; the others are named."""
         try:
-            document = tomllib.loads(path.read_text(encoding="utf-8"))
+            document = tomllib.loads(path.read_text(encoding="utf-8-sig"))
         except OSError as fault:
             self.fault("", f"cannot be read: {fault.strerror}")
         except (tomllib.TOMLDecodeError, UnicodeDecodeError) as fault:
             self.fault("", f"is not TOML: {fault}")
+        except RecursionError:
+            self.fault("", "is nested too deeply")
         else:
             return _without(document, {self._misshapen(fault) for fault in _faults_of_shape(document)})
         return {}

@@ -36,6 +36,7 @@ class HookCall:
         selections: "Type/id" of the drafts the call is about; None where the hook has no selections.
         prefetch: key -> undecoded JSON value; None where the client sent null.
         access_token: for the FHIR server, "" if there is none; it goes with the call and is shown nowhere.
+        scope: of that token, "" if it is not said.
         notes: what was odd but tolerated.
     """
 
@@ -51,6 +52,7 @@ class HookCall:
     fhir_server: str | None
     notes: tuple[str, ...]
     access_token: str = field(default="", repr=False)
+    scope: str = ""
 
     def for_clinician(self) -> bool:
         """Whether the user is not the patient or a relative (patient-view 1.0 allows both)."""
@@ -89,6 +91,7 @@ def read_hook_call(body: bytes, service: Service) -> HookCall:
         fhir_server=envelope.get("fhirServer"),
         notes=tuple(notes),
         access_token=envelope.get("fhirAuthorization", {}).get("access_token", ""),
+        scope=_words(envelope.get("fhirAuthorization", {}).get("scope")),
     )
 
 
@@ -98,6 +101,10 @@ def hook_of(body: bytes) -> str:
         return str(decode(members(body, "$").get("hook", b'""'), "$.hook"))
     except BadJson:
         return ""
+
+
+def _words(value: Json) -> str:
+    return value if isinstance(value, str) else ""
 
 
 def _without_nulls(values: dict[str, Any], path: str, notes: list[str]) -> dict[str, Any]:

@@ -18,6 +18,8 @@ from tests.fhir.calls import PATIENT, TEMPLATES, bundle, condition, observation,
 
 BASE = "https://fhir.example.org/r4"
 CONDITIONS = {"conditions": TEMPLATES["conditions"]}
+UNREADABLE = b'{"resourceType": "Bundle", "entry": [{"resource": {"id": 1e999}}%s]}'
+SOMETHING_ELSE = "sent something else than it was asked for"
 OUTCOME = {"resourceType": "OperationOutcome", "issue": [{"severity": "warning", "code": "suppressed"}]}
 
 
@@ -31,7 +33,9 @@ def server(answers: Mapping[str, Any], asked: list[str] | None = None) -> FhirSe
         answer = answers.get(path, answers.get(path.partition("?")[0], 404))
         if isinstance(answer, Unreachable):
             raise answer
-        return Reply(answer, {}, b"{}") if isinstance(answer, int) else Reply(200, {}, json.dumps(answer).encode())
+        if isinstance(answer, int):
+            return Reply(answer, {}, b"{}")
+        return Reply(200, {}, answer if isinstance(answer, bytes) else json.dumps(answer).encode())
 
     return FhirServer(BASE, "", monotonic() + 5, get)
 
@@ -53,9 +57,21 @@ def ids(found: Supply) -> list[str]:
         (bundle(OUTCOME), State.FAILED, False, "left something out of its answer"),
         (bundle(condition(), OUTCOME), State.PARTIAL, False, "left something out of its answer"),
         (bundle(condition(), total=3), State.PARTIAL, False, "sent fewer resources than it says there are"),
-        (OUTCOME, State.FAILED, False, "sent something else than it was asked for"),
-        (condition(), State.FAILED, False, "sent something else than it was asked for"),
-        ({"resourceType": 5}, State.FAILED, False, "sent something else than it was asked for"),
+        (OUTCOME, State.FAILED, False, SOMETHING_ELSE),
+        (condition(), State.FAILED, False, SOMETHING_ELSE),
+        (bundle(observation()), State.FAILED, False, SOMETHING_ELSE),
+        (bundle(bundle(condition())), State.FAILED, False, "left something out of its answer"),
+        (bundle(condition(id=None)), State.FETCHED, True, ""),
+        (UNREADABLE % b"", State.FAILED, False, SOMETHING_ELSE),
+        (UNREADABLE % b', {"resource": {"resourceType": "Condition", "id": "c"}}', State.FETCHED, True, ""),
+        (bundle(condition(), {"resourceType": "Location", "id": {"x": 1}}), State.FETCHED, True, ""),
+        (
+            bundle(condition(), condition("c2", subject={"reference": "Patient/before-the-merger"})),
+            State.PARTIAL,
+            False,
+            "gave resources of another patient",
+        ),
+        ({"resourceType": 5}, State.FAILED, False, SOMETHING_ELSE),
         (500, State.FAILED, False, "answered 500"),
         (404, State.NOT_AVAILABLE, False, "answered 404"),
         (Unreachable("did not answer in time"), State.FAILED, False, "did not answer in time"),
@@ -65,6 +81,72 @@ def test_only_a_search_that_came_whole_proves_absence(answer: Any, state: State,
     found = fetched(answer)
     assert (found.states["conditions"], "conditions" in found.searched) == (state, proves)
     assert found.failures.get("conditions", "") == failure
+
+
+def came_along(resource: Any) -> dict[str, Any]:
+    return {"resource": resource, "search": {"mode": "include"}}
+
+
+def test_what_came_along_and_what_came_twice_do_not_make_up_for_what_is_missing() -> None:
+    included = bundle(condition(), total=2)
+    included["entry"].append(came_along({"resourceType": "Encounter", "id": "e1"}))
+    assert fetched(included).failures == {"conditions": "sent fewer resources than it says there are"}
+    first = paged(f"{BASE}/Condition?page=2", condition("c1"), condition("c2"), total=4)
+    second = bundle(condition("c2"), condition("c3"), total=4)
+    given = completed(supply(CONDITIONS), CONDITIONS, PATIENT, server({"Condition?page=2": second, "Condition": first}))
+    assert (given.states["conditions"], given.searched) == (State.PARTIAL, frozenset())
+
+
+@pytest.mark.parametrize(
+    ("link", "problem"),
+    [
+        (f"{BASE}/Condition?patient={PATIENT}&_count=200", ""),
+        (f"{BASE}?_getpages=5&_format=json", ""),
+        ("https://x.example/FHIR?search-id=1", ""),
+        ("https://x.example/Fhir?search-id=1", ""),
+        (f"{BASE}/Condition?sessionID=5", ""),
+        (f"{BASE}/Condition?patient=other", "says that it searched for less than it was asked for"),
+        (f"{BASE}/Condition?patient={PATIENT}&category=x", "says that it searched for less than it was asked for"),
+        (f"{BASE}/Procedure?patient={PATIENT}", SOMETHING_ELSE),
+    ],
+)
+def test_a_server_that_says_it_searched_for_something_else_proves_nothing(link: str, problem: str) -> None:
+    found = fetched(bundle(link=[{"relation": "self", "url": link}]))
+    assert found.failures.get("conditions", "") == problem
+    assert ("conditions" in found.searched) is not bool(problem)
+
+
+@pytest.mark.parametrize(
+    ("patient", "proves"),
+    [
+        ({"resourceType": "Patient", "id": PATIENT}, True),
+        (500, True),
+        (404, False),
+        (410, False),
+        ({"resourceType": "Patient", "id": "other"}, False),
+        ({"resourceType": "Practitioner", "id": PATIENT}, False),
+        (OUTCOME, False),
+    ],
+)
+def test_a_server_that_does_not_know_the_patient_proves_no_absence(patient: Any, proves: bool) -> None:
+    searches = {"patient": TEMPLATES["patient"], **CONDITIONS}
+    answers = {f"Patient/{PATIENT}": patient, "Condition": bundle()}
+    found = completed(supply(searches), searches, PATIENT, server(answers))
+    assert ("conditions" in found.searched) is proves
+    assert found.states["conditions"] is (State.EMPTY if proves else State.FAILED)
+    assert found.failures.get("conditions", "") == ("" if proves else "does not give this patient")
+    assert found.states["patient"] in (State.FETCHED, State.FAILED, State.NOT_AVAILABLE)
+
+
+@pytest.mark.parametrize(
+    ("scope", "failure"),
+    [("patient/*.rs", ""), ("patient/Condition.rs?category=x", "shows only part of them under the scope of the token")],
+)
+def test_a_token_under_which_a_server_leaves_resources_out_in_silence_proves_no_absence(
+    scope: str, failure: str
+) -> None:
+    found = completed(supply(CONDITIONS), CONDITIONS, PATIENT, server({"Condition": bundle()}), scope=scope)
+    assert (found.failures.get("conditions", ""), "conditions" in found.searched) == (failure, not failure)
 
 
 def test_what_the_prefetch_proves_is_not_asked_again() -> None:
@@ -119,9 +201,16 @@ def test_a_rest_that_is_still_not_all_proves_nothing() -> None:
     [
         paged("https://other.example/Condition?page=2", condition()),
         paged(f"{BASE}/Condition?page=2", condition(), OUTCOME),
+        bundle(
+            condition(),
+            link=[
+                {"relation": "self", "url": f"{BASE}/Condition?patient={PATIENT}&clinical-status=active"},
+                {"relation": "next", "url": f"{BASE}/Condition?page=2"},
+            ],
+        ),
     ],
 )
-def test_a_rest_elsewhere_or_of_a_flawed_bundle_is_not_followed_but_searched_anew(given: Any) -> None:
+def test_a_rest_elsewhere_or_of_a_flawed_or_narrower_bundle_is_not_followed_but_searched_anew(given: Any) -> None:
     asked: list[str] = []
     found = completed(supply(CONDITIONS, conditions=given), CONDITIONS, PATIENT, server({"Condition": bundle()}, asked))
     assert asked == [f"Condition?patient={PATIENT}&_count=200"]
@@ -178,6 +267,17 @@ def test_a_drug_that_is_only_named_by_reference_is_read() -> None:
 def test_the_drug_of_a_draft_is_read() -> None:
     asked, _ = drugs_asked(ordered=({"reference": "Medication/d1"}, None))
     assert asked == ["Medication/d1"]
+
+
+def test_the_drugs_of_drafts_come_before_those_of_a_long_chart() -> None:
+    targets = [{"reference": f"Medication/a{number}"} for number in range(60)]
+    asked, _ = drugs_asked(*targets, ordered=({"reference": "Medication/z9"},))
+    assert ("Medication/z9" in asked, len(asked)) == (True, 50)
+
+
+@pytest.mark.parametrize("address", ["https://other.example/r4/Medication/d1", "urn:uuid:1", "http://[/Medication/d1"])
+def test_a_drug_of_another_server_is_not_looked_for_under_its_id_on_ours(address: str) -> None:
+    assert drugs_asked({"reference": address})[0] == []
 
 
 def test_a_drug_that_came_is_not_read_again() -> None:

@@ -10,6 +10,13 @@ from cds_service.fhir.prefetch import State, Supply
 from tests.fhir.calls import PATIENT, TEMPLATES, bundle, condition, observation, supply
 
 OUTCOME = {"resourceType": "OperationOutcome", "issue": [{"severity": "warning", "code": "suppressed"}]}
+
+
+def greeting(*codes: str) -> dict[str, Any]:
+    """An outcome beside the results, with issues of these types."""
+    return {"resourceType": "OperationOutcome", "issue": [{"severity": "information", "code": code} for code in codes]}
+
+
 NSE_CODES = "http://loinc.org|15060-7,http://loinc.org|57371-7"
 
 
@@ -38,6 +45,10 @@ def linked(url: str, *resources: Any, relation: str = "self", **members: Any) ->
         (bundle(condition(), total=2), State.PARTIAL, False),
         (linked("https://ehr.example.org?page=2", condition(), relation="next"), State.PARTIAL, False),
         (bundle(condition(), OUTCOME), State.PARTIAL, False),
+        (bundle(condition(), greeting("informational")), State.GIVEN, True),
+        (bundle(greeting("informational", "success"), total=0), State.EMPTY, True),
+        (bundle(greeting("informational", "suppressed")), State.PARTIAL, False),
+        (bundle(greeting()), State.PARTIAL, False),
         (bundle(OUTCOME), State.PARTIAL, False),
         (bundle(OUTCOME | {"id": "x" * 300}), State.PARTIAL, False),
         (bundle({"id": "x" * 300} | OUTCOME), State.PARTIAL, False),
@@ -47,6 +58,9 @@ def linked(url: str, *resources: Any, relation: str = "self", **members: Any) ->
         ({"resourceType": "Bundle", "entry": [5, "x"]}, State.PARTIAL, False),
         (bundle(condition(), meta={"security": [{"code": "REDACTED"}]}), State.PARTIAL, False),
         (bundle(condition(meta={"security": [{"code": "MASKED"}]}), condition("c2")), State.PARTIAL, False),
+        (bundle(condition(meta={"tag": [{"code": "SUBSETTED"}]})), State.PARTIAL, False),
+        (bundle(bundle(condition())), State.PARTIAL, False),
+        (b'{"resourceType": "Bundle", "entry": [{"resource": {"id": 1e999}}]}', State.GIVEN, True),
         (OUTCOME, State.FAILED, False),
         ([], State.FAILED, False),
         ("Condition/c1", State.FAILED, False),
@@ -193,6 +207,10 @@ def test_no_link_is_needed_under_our_own_keys() -> None:
         (f"https://ehr.example.org/Condition?patient={PATIENT}&clinical-status=active", False),
         ("https://ehr.example.org/Condition?patient=p2", False),
         (f"https://ehr.example.org/Condition?patient={PATIENT}&code=x", False),
+        (f"https://ehr.example.org/Condition?patient={PATIENT}&code:in=x", False),
+        (f"https://ehr.example.org/Condition?patient={PATIENT}&clinical-status:not=resolved", False),
+        (f"https://ehr.example.org/Condition?patient={PATIENT}&recorded-date=ge2025", False),
+        (f"https://ehr.example.org/Condition?patient={PATIENT}&_elements=code", False),
         ("https://ehr.example.org/fhir?_getpages=1", True),
         ("https://[", True),
     ],

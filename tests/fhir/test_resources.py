@@ -289,7 +289,7 @@ NAMES = st.sampled_from(
 )
 
 
-@settings(max_examples=60)
+@settings(max_examples=60, deadline=None)
 @given(st.dictionaries(NAMES, JSON, max_size=4), st.sampled_from(["Observation", "Condition", "Patient"]))
 def test_hostile_resources_never_raise(members: dict[str, Any], kind: str) -> None:
     sent = {"resourceType": kind, "id": "x", "code": {"text": "NSE"}} | members

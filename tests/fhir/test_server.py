@@ -195,12 +195,37 @@ def test_the_pause_the_server_asks_for_is_kept() -> None:
         (reply(b"<html>"), "sent something that is no FHIR JSON", True),
         (reply(b'{"resourceType": "Bun'), "sent something that is no FHIR JSON", True),
         (reply(BUNDLE | {"link": "x"}), "", True),
+        (reply(status=204), "answered 204", True),
+        (reply(status=410), "answered 410", False),
+        (reply(b"\xef\xbb\xbf" + encoded(BUNDLE)), "", True),
+        (reply(next_at("http://[")), "names a next page without a usable address", True),
+        (reply(BUNDLE | {"link": [{"relation": "next"}]}), "names a next page without a usable address", True),
+        (reply(next_at("")), "names a next page without a usable address", True),
         (Unreachable("could not be reached"), "could not be reached", True),
     ],
 )
 def test_each_fault_is_named(given: Reply | Unreachable, problem: str, served: bool) -> None:
     found, _ = fetched(given)
     assert (found.problem, found.served) == (problem, served)
+
+
+def test_a_fault_that_nobody_foresaw_ends_the_search_and_not_the_thread() -> None:
+    def get(url: str, headers: Mapping[str, str], until: float) -> Reply:
+        raise RuntimeError(url)
+
+    found = FhirServer(BASE, "", monotonic() + 5, get).fetch({"c": f"{BASE}/Condition"})
+    assert found == {"c": Fetched(problem="sent something that cannot be read")}
+
+
+def test_all_answers_of_a_call_together_have_a_bound() -> None:
+    page = reply(BUNDLE | {"id": "x" * 400})
+    answers = Answers([page])
+    one = FhirServer(BASE, "", monotonic() + 5, answers.get, most_bytes=1000)
+    found = one.fetch({str(number): f"{BASE}/Condition?{number}" for number in range(4)})
+    assert sorted(item.problem for item in found.values()) == [
+        "", "", "sent more than this service accepts for one call", "sent more than this service accepts for one call"
+    ]  # fmt: skip
+    assert one.fetch({"more": f"{BASE}/Medication/1"})["more"].pages == ()
 
 
 def test_a_fault_on_a_later_page_keeps_the_pages_before_it() -> None:

@@ -76,6 +76,14 @@ def test_the_example_file_is_sound_and_uses_every_part() -> None:
     assert used.concepts["diagnoses/net"].codes[-1].attributes == {"site": "small-intestine"}
 
 
+def test_a_file_as_a_windows_editor_saves_it_is_read(tmp_path: Path) -> None:
+    assert site(tmp_path, "\ufeffname = 'x'\r\n").name == "x"
+
+
+def test_a_file_that_is_nested_without_end_is_named(tmp_path: Path) -> None:
+    assert refusal(tmp_path, f"a = {'[' * 5000}{']' * 5000}") == "is nested too deeply"
+
+
 def test_a_file_that_cannot_be_read_is_named(tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match=r"none\.toml: cannot be read: No such file"):
         site_at(tmp_path / "none.toml", KNOWLEDGE)

@@ -82,6 +82,12 @@ def test_prefetched_values_of_any_kind_stay_undecoded() -> None:
     }
 
 
+@pytest.mark.parametrize(("sent", "scope"), [("patient/*.rs", "patient/*.rs"), (5, ""), (None, "")])
+def test_the_scope_of_the_token_is_kept_if_it_is_one(sent: object, scope: str) -> None:
+    given = {"access_token": "t", "scope": sent}
+    assert read(call_of(fhirServer="https://ehr.example.org", fhirAuthorization=given)).scope == scope
+
+
 def test_an_empty_access_token_is_accepted() -> None:
     call = read(call_of(fhirServer="http://ehr.example.org/fhir", fhirAuthorization={"access_token": ""}))
     assert call.fhir_server == "http://ehr.example.org/fhir"

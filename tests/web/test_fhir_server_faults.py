@@ -11,6 +11,7 @@ import logging
 import re
 import socket
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
@@ -180,6 +181,38 @@ def test_data_of_another_patient_drive_no_card(fhir: HTTPServer, service: FlaskC
     others = [json.loads(json.dumps(r).replace("Patient/", "Patient/other-")) for r in chart()]
     response = posted(service, behind(fhir, lambda request: patient_as_read(request, holding(others))))
     assert (response.status_code, response.json) == (200, {"cards": []})
+
+
+def marked(value: Any, mark: str) -> Any:
+    """Resources of the story or its call as those of another patient, every id with a mark."""
+    words = json.dumps(value).replace('"id": "', f'"id": "{mark}').replace("Patient/", f"Patient/{mark}")
+    return json.loads(words.replace('"patientId": "', f'"patientId": "{mark}'))
+
+
+def test_sixteen_calls_at_once_do_not_see_the_data_of_each_other(fhir: HTTPServer) -> None:
+    """Each answer names its own patient's resources only, all of them, whatever else is asked meanwhile."""
+    patients = {f"n{number}-": marked(chart(), f"n{number}-") for number in range(16)}
+    story = json.loads(STORY.read_text(encoding="utf-8"))
+
+    def of_one_patient(request: Request) -> Response:
+        asked = request.args.get("patient") or request.path.rpartition("/")[2]
+        held = patients[asked.partition("-")[0] + "-"]
+        if "/Patient/" in request.path:
+            return Response(json.dumps(next(one for one in held if one["resourceType"] == "Patient")), 200)
+        return holding(held)(request)
+
+    settings = Settings(now=NOW, development=True, fhir_seconds=20)  # type: ignore[arg-type]
+    app = create_app(settings)
+    base = behind(fhir, of_one_patient)
+
+    def answered(mark: str) -> tuple[str, list[str], set[str]]:
+        call = marked(story | {"prefetch": {}}, mark) | {"fhirServer": base}
+        response = app.test_client().post("/cds-services/nen-patient-view", json=call)
+        return mark, recommendations(response), set(re.findall(r"\bn\d+-", response.get_data(as_text=True)))
+
+    with ThreadPoolExecutor(16) as calls:
+        for mark, shown, marks in calls.map(answered, patients):
+            assert (shown, marks) == (["high-grade-needs-p53-rb1", "source-status"], {mark})
 
 
 def test_a_busy_server_that_answers_the_second_time_gives_the_cards(fhir: HTTPServer, service: FlaskClient) -> None:
