@@ -50,7 +50,7 @@ def detail_of(
     footers: Sequence[Verdict],
     unseen: Sequence[Feature],
     drawn: Drawn,
-    withheld: Sequence[str] = (),
+    withheld: Sequence[str],
 ) -> str:
     rows = [verdict.recommendation for verdict in bundle]
     if len(bundle) == 1:
