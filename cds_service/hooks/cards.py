@@ -48,12 +48,13 @@ def _card(bundle: Sequence[Verdict], drawn: Drawn) -> Card:
     first = bundle[0].recommendation
     footers = [v for v in drawn.verdicts if v.is_shown and v.recommendation.footer and _belongs(v, bundle)]
     unseen = unseen_facts(bundle, drawn)
-    suggestions = Offer(drawn.record, drawn.drafts, drawn.picture, drawn.new_id).suggestions(bundle)
+    offer = Offer(drawn.record, drawn.drafts, drawn.picture, drawn.new_id)
+    suggestions = offer.suggestions(bundle)
     card: Card = {
         "uuid": drawn.new_id(),
         "summary": summary_of(bundle, drawn),
         "indicator": str(first.indicator),
-        "detail": detail_of(bundle, footers, unseen, drawn),
+        "detail": detail_of(bundle, footers, unseen, drawn, offer.withheld(bundle)),
         "source": _source(first, drawn.knowledge),
     }
     if suggestions:

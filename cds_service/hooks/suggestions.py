@@ -52,6 +52,13 @@ class Offer:
         made += [self._suggestion(action["description"], [action]) for action in creates.values()]
         return made
 
+    def withheld(self, verdicts: Iterable[Verdict]) -> tuple[str, ...]:
+        """What these verdicts would draft, were the patient not pregnant: the words of the card name it."""
+        plans = [plan for verdict in verdicts for plan in verdict.recommendation.suggestions]
+        named = dict.fromkeys(name for plan in plans for name in plan.creates)
+        orders = [self.record.knowledge.orders[name] for name in named]
+        return tuple(order.text for order in orders if self._harms(order) and not self._is_there(order))
+
     def _replacements(self, plan: SuggestionPlan, verdict: Verdict, orders: list[OrderPlan]) -> Iterator[Card]:
         """One suggestion for each draft that matched: delete it, and create what takes its place."""
         listed = verdict.recommendation.when["ordering"]
@@ -69,9 +76,13 @@ class Offer:
     def _offered(self, name: str) -> OrderPlan | None:
         """The order, unless it would harm, is already placed or was newly done."""
         order = self.record.knowledge.orders[name]
-        if order.harms_pregnancy and "pregnant" in self.picture.patient["pregnancy"].values:
-            return None
-        return None if self._is_drafted(order) or self._is_ordered(order) or self._is_newly_done(order) else order
+        return None if self._harms(order) or self._is_there(order) else order
+
+    def _harms(self, order: OrderPlan) -> bool:
+        return order.harms_pregnancy and "pregnant" in self.picture.patient["pregnancy"].values
+
+    def _is_there(self, order: OrderPlan) -> bool:
+        return self._is_drafted(order) or self._is_ordered(order) or self._is_newly_done(order)
 
     def _is_drafted(self, order: OrderPlan) -> bool:
         return any(draft.concepts & set(order.same_as) for draft in self.drafts)

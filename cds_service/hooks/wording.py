@@ -45,7 +45,13 @@ def _lead(verdict: Verdict, drawn: Drawn) -> str:
     return untagged(drawn.picture.leads.get(name, ""))
 
 
-def detail_of(bundle: Sequence[Verdict], footers: Sequence[Verdict], unseen: Sequence[Feature], drawn: Drawn) -> str:
+def detail_of(
+    bundle: Sequence[Verdict],
+    footers: Sequence[Verdict],
+    unseen: Sequence[Feature],
+    drawn: Drawn,
+    withheld: Sequence[str],
+) -> str:
     rows = [verdict.recommendation for verdict in bundle]
     if len(bundle) == 1:
         words = rows[0].advice + _of_tumor(bundle[0], drawn)
@@ -53,12 +59,18 @@ def detail_of(bundle: Sequence[Verdict], footers: Sequence[Verdict], unseen: Seq
         words = "\n".join(f"- **{v.recommendation.title}**{_of_tumor(v, drawn)}: {_one_line(v)}" for v in bundle)
     return paragraphs(
         words,
+        _not_drafted(withheld),
         section("Based on", _based_on(bundle)),
         section("Not seen", [*unseen_lines(unseen), *_unsearched(bundle, drawn), *gap_lines(drawn)]),
         " ".join(_one_line(footer) for footer in sorted(footers, key=lambda v: v.recommendation.id)),
         _windows_of_site([*rows, *(footer.recommendation for footer in footers)], drawn.knowledge),
         _provenance(rows),
     )
+
+
+def _not_drafted(withheld: Sequence[str]) -> str:
+    """A card that advises what it does not offer says why."""
+    return f"Not drafted, because the record says pregnant: {'; '.join(withheld)}." if withheld else ""
 
 
 def _one_line(verdict: Verdict) -> str:

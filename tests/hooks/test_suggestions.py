@@ -177,12 +177,31 @@ def test_radiation_and_cancer_drugs_are_known_to_harm_a_pregnancy() -> None:
     assert {"ct-chest-abdomen-pelvis", "sstr-pet", "lanreotide-120-draft"} <= harmful
 
 
+def test_an_mri_with_gadolinium_is_known_to_harm_a_pregnancy() -> None:
+    assert ORDERS["mri-brain"].text.endswith("with intravenous contrast")
+    assert ORDERS["mri-brain"].harms_pregnancy
+
+
 def test_a_harmless_order_is_offered_in_pregnancy_and_the_words_of_the_card_stay() -> None:
-    card = card_of(creating("sstr-pet", "mri-brain"), of=picture(pregnancy="pregnant"))
-    assert created(card["suggestions"]) == [ORDERS["mri-brain"].text]
+    card = card_of(creating("sstr-pet", "progrp"), of=picture(pregnancy="pregnant"))
+    assert created(card["suggestions"]) == [ORDERS["progrp"].text]
     bare = card_of(creating("sstr-pet"), of=picture(pregnancy="pregnant"))
     assert bare["detail"].startswith("Advice of net-a")
     assert "suggestions" not in bare
+
+
+def test_a_card_names_what_it_does_not_draft_because_of_a_pregnancy() -> None:
+    asked = creating("ct-chest-abdomen-pelvis", "mri-brain", "progrp")
+    detail = card_of(asked, of=picture(pregnancy="pregnant"))["detail"]
+    ct, mri = ORDERS["ct-chest-abdomen-pelvis"].text, ORDERS["mri-brain"].text
+    assert f"Not drafted, because the record says pregnant: {ct}; {mri}." in detail
+    assert "Not drafted" not in card_of(asked)["detail"]
+
+
+def test_a_harmful_order_that_is_already_placed_is_not_called_withheld() -> None:
+    record = charts.record(service_request("MRI of the brain"))
+    offer = Offer(record, (), picture(pregnancy="pregnant"), counted())
+    assert offer.withheld([creating("mri-brain", "sstr-pet")]) == (ORDERS["sstr-pet"].text,)
 
 
 def test_an_order_that_is_already_drafted_in_the_call_is_not_offered() -> None:
