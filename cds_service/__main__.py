@@ -19,7 +19,7 @@ from cds_service.config import PREFIX, Settings, read_settings
 from cds_service.console.check import check
 from cds_service.console.diff import calls_below, changed_answers, changed_rows, report
 from cds_service.console.explain import explained
-from cds_service.console.listing import markdown_table, plain_table
+from cds_service.console.listing import markdown_table, plain_table, statement_table
 from cds_service.console.review import pages
 from cds_service.console.revisions import knowledge_folder
 from cds_service.errors import CdsError, DataMissing
@@ -107,10 +107,15 @@ def check_command(site: Path | None) -> None:
 
 @cli.command(name="list")
 @click.option("--markdown", is_flag=True, help="As the table of README.")
-def list_command(markdown: bool) -> None:
+@click.option("--statements", is_flag=True, help="The statements of the articles and who carries them.")
+def list_command(markdown: bool, statements: bool) -> None:
     """List the recommendations."""
-    rows = read_knowledge().recommendations
-    click.echo(markdown_table(rows) if markdown else plain_table(rows))
+    knowledge = read_knowledge()
+    rows = knowledge.recommendations
+    if statements:
+        click.echo(statement_table(knowledge.statements, rows))
+    else:
+        click.echo(markdown_table(rows) if markdown else plain_table(rows))
 
 
 @cli.command()

@@ -164,6 +164,9 @@ def test_knowledge_that_must_not_be_used_is_refused_with_file_and_key(
 def test_the_list_has_a_line_for_each_recommendation() -> None:
     rows = GUIDELINE.knowledge.recommendations
     assert len(run("list").output.splitlines()) == len(rows)
+    statements = run("list", "--statements").output.splitlines()
+    assert statements[2].startswith("| S0-01 | ")
+    assert len(statements) == len(GUIDELINE.knowledge.statements) + 2
     table = run("list", "--markdown").output.splitlines()
     assert len(table) == len(rows) + 2
     assert table[0].startswith("| Recommendation |")

@@ -14,8 +14,8 @@ from pathlib import Path
 from cds_service.errors import Problem
 from cds_service.fhir.models import build
 from cds_service.guideline.knowledge import Knowledge
-from cds_service.guideline.recommendations import Recommendation
 from cds_service.guideline.site import NO_SITE, Site
+from cds_service.guideline.statements import coverage_line, coverage_problems
 from cds_service.hooks.suggestions import order_resource
 from cds_service.hooks.templates import all_templates
 from cds_service.hooks.wording import LONGEST_SUMMARY
@@ -41,14 +41,11 @@ def check(knowledge: Knowledge, fixtures: Path | None, today: date, site: Site =
     """
     knowledge = site.applied_to(knowledge)
     faults = [*_orders(knowledge), *_searches(knowledge), *_summaries(knowledge)]
+    faults += coverage_problems(knowledge.statements, knowledge.recommendations)
     if fixtures is not None:
         faults += _unproven(knowledge, fixtures)
     warnings = [*_without_source(knowledge), *_overdue(knowledge, today)]
     return Report(tuple(faults), tuple(warnings), (*_table(knowledge, fixtures), *_of_site(site)))
-
-
-def file_of(row: Recommendation) -> str:
-    return f"recommendations/{row.topic}/{row.id}.toml"
 
 
 def _orders(knowledge: Knowledge) -> Iterator[Problem]:
@@ -72,37 +69,36 @@ def _summaries(knowledge: Knowledge) -> Iterator[Problem]:
     for row in knowledge.recommendations:
         longest = LONGEST_SUMMARY - (_MORE if row.group else 0)
         if len(row.summary) > longest:
-            yield Problem(file_of(row), "summary", f"has {len(row.summary)} characters; {longest} at most")
+            yield Problem(row.file, "summary", f"has {len(row.summary)} characters; {longest} at most")
 
 
 def _unproven(knowledge: Knowledge, fixtures: Path) -> Iterator[Problem]:
     for row in knowledge.recommendations:
         for kind in ("fires", "silent"):
             if not list((fixtures / "recommendations" / row.id).glob(f"{kind}--*.json")):
-                yield Problem(file_of(row), "", f"has no {kind}-- fixture in fhir_fixtures/recommendations/{row.id}")
+                yield Problem(row.file, "", f"has no {kind}-- fixture in fhir_fixtures/recommendations/{row.id}")
 
 
 def _without_source(knowledge: Knowledge) -> Iterator[Problem]:
     for row in knowledge.recommendations:
         if not row.footer and all(citation.source.status != "primary" for citation in row.citations):
-            yield Problem(file_of(row), "evidence", "needs a source: it rests on a design choice")
+            yield Problem(row.file, "evidence", "needs a source: it rests on a design choice")
 
 
 def _overdue(knowledge: Knowledge, today: date) -> Iterator[Problem]:
     for row in knowledge.recommendations:
         if row.review.next is not None and row.review.next < today:
-            yield Problem(file_of(row), "review.next", f"the review was due on {row.review.next}")
+            yield Problem(row.file, "review.next", f"the review was due on {row.review.next}")
 
 
 def _table(knowledge: Knowledge, fixtures: Path | None) -> Iterator[str]:
     rows = knowledge.recommendations
-    carried = {statement for row in rows for statement in row.statements}
     codes = sum(len(concept.codes) for concept in knowledge.concepts.values())
     unreviewed = sum(row.review.status == "not reviewed by a clinician" for row in rows)
     yield f"knowledge            {knowledge.version}"
     yield f"recommendations      {len(rows)} ({_counts(Counter(str(row.indicator) for row in rows))})"
     yield f"topics               {_counts(Counter(row.topic for row in rows))}"
-    yield f"statements carried   {len(carried)}"
+    yield f"statements           {coverage_line(knowledge.statements, rows)}"
     yield f"documents            {len(knowledge.sources)}"
     yield f"concepts, codes      {len(knowledge.concepts)}, {codes}"
     yield f"not reviewed         {unreviewed} of {len(rows)} recommendations by a clinician"

@@ -17,6 +17,7 @@ from cds_service.guideline.concepts import CONCEPT_FOLDERS, Concept, MarkerLimit
 from cds_service.guideline.files import Files, read_files
 from cds_service.guideline.limits import Limits, Window
 from cds_service.guideline.recommendations import Recommendation, Source
+from cds_service.guideline.statements import Statement, statements
 
 KNOWLEDGE = Path(__file__).parent.parent / "knowledge"
 
@@ -36,6 +37,7 @@ class Knowledge:
 
     version: str
     recommendations: tuple[Recommendation, ...]
+    statements: Mapping[str, Statement]
     sources: Mapping[str, Source]
     concepts: Mapping[str, Concept]
     orders: Mapping[str, OrderPlan]
@@ -96,6 +98,7 @@ def _assemble(files: Files) -> Knowledge:
     return Knowledge(
         version=documents["version.toml"]["version"],
         recommendations=tuple(sorted(rows, key=lambda row: row.sort_key)),
+        statements=MappingProxyType(statements(documents["statements.toml"])),
         sources=MappingProxyType(sources),
         concepts=MappingProxyType(concepts),
         orders=MappingProxyType(orders),
@@ -115,7 +118,7 @@ def _cross_check(knowledge: Knowledge) -> Iterator[Problem]:
     for row in knowledge.recommendations:
         yield from _row_problems(row, knowledge)
         if knowledge.by_id[row.id] is not row:
-            yield Problem(_file(row), "", "has the same name as a row of another topic")
+            yield Problem(row.file, "", "has the same name as a row of another topic")
     yield from _cycles(knowledge)
     yield from _reason_problems(knowledge)
     for concept in knowledge.concepts.values():
@@ -139,12 +142,11 @@ def _reason_problems(knowledge: Knowledge) -> Iterator[Problem]:
                 yield Problem(name, key, f"{code!r} is not a reason we have")
 
 
-def _file(row: Recommendation) -> str:
-    return f"recommendations/{row.topic}/{row.id}.toml"
-
-
 def _row_problems(row: Recommendation, knowledge: Knowledge) -> Iterator[Problem]:
-    name = _file(row)
+    name = row.file
+    for number in row.statements:
+        if number not in knowledge.statements:
+            yield Problem(name, "statements", f"{number!r} is not in statements.toml")
     for other in sorted(row.replaces - knowledge.by_id.keys()):
         yield Problem(name, "replaces", f"{other!r} is not a recommendation")
     for plan in row.suggestions:
@@ -169,4 +171,4 @@ def _cycles(knowledge: Knowledge) -> Iterator[Problem]:
                 after for name in open_ & knowledge.by_id.keys() for after in knowledge.by_id[name].replaces
             } - seen
         if row.id in seen:
-            yield Problem(_file(row), "replaces", "comes back to the row itself")
+            yield Problem(row.file, "replaces", "comes back to the row itself")

@@ -101,6 +101,11 @@ class Recommendation:
     footer: bool = False
 
     @property
+    def file(self) -> str:
+        """Where the row stands in the knowledge folder."""
+        return f"recommendations/{self.topic}/{self.id}.toml"
+
+    @property
     def asks_tumor(self) -> bool:
         return any(VOCABULARY[name].scope is Scope.TUMOR for name in self.when)
 

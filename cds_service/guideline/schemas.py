@@ -24,6 +24,7 @@ SINGLE_FILES = (
     "groups.toml",
     "override_reasons.toml",
     "systems.toml",
+    "statements.toml",
 )
 
 

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from cds_service.console.check import Report, check, file_of
+from cds_service.console.check import Report, check
 from cds_service.guideline.concepts import CodeLine, SiteLimit
 from cds_service.guideline.knowledge import Knowledge
 from cds_service.guideline.recommendations import Citation, Review, Source
@@ -20,11 +20,12 @@ from tests.hooks.made import GUIDELINE, row
 
 TODAY = date(2026, 11, 21)
 KNOWLEDGE = GUIDELINE.knowledge
+FIRST = {"S0-01": KNOWLEDGE.statements["S0-01"]}
 HOUSE = Source("house", "A choice", "us", None, "house")
 
 
 def with_row(**changes: Any) -> Knowledge:
-    return replace(KNOWLEDGE, recommendations=(row("net-a", **changes),))
+    return replace(KNOWLEDGE, recommendations=(row("net-a", **changes),), statements=FIRST)
 
 
 def faults(knowledge: Knowledge, fixtures: Path | None = None) -> list[str]:
@@ -87,6 +88,15 @@ def test_outside_a_checkout_fixtures_are_not_asked_for() -> None:
     assert "fixtures" not in table(report)
 
 
+def test_a_statement_that_nobody_carries_is_a_fault() -> None:
+    second = KNOWLEDGE.statements["S0-02"]
+    listed = FIRST | {"S0-02": second}
+    assert faults(replace(with_row(), statements=listed)) == [
+        "statements.toml [S0-02]: is carried by no recommendation and gives no reason (not_printed)"
+    ]
+    assert faults(replace(with_row(), statements=FIRST | {"S0-02": replace(second, not_printed="for children")})) == []
+
+
 def test_a_row_that_rests_on_a_design_choice_is_a_warning() -> None:
     assert warnings(with_row(citations=(Citation(HOUSE),))) == [
         "recommendations/net/net-a.toml [evidence]: needs a source: it rests on a design choice"
@@ -110,6 +120,7 @@ def test_the_table_counts_what_is_there() -> None:
     rows = KNOWLEDGE.recommendations
     assert shown["knowledge"] == KNOWLEDGE.version
     assert shown["recommendations"].startswith(f"{len(rows)} (")
+    assert shown["statements"].endswith(" of 84 carried, 0 not printed on purpose")
     assert shown["documents"] == str(len(KNOWLEDGE.sources))
     assert shown["not reviewed"] == f"{len(rows)} of {len(rows)} recommendations by a clinician"
     assert int(shown["fixtures"].split()[0]) >= 2 * len(rows)
@@ -117,7 +128,7 @@ def test_the_table_counts_what_is_there() -> None:
 
 def test_a_fault_is_named_by_the_file_a_clinician_opens() -> None:
     root = Path(__file__).parents[2] / "cds_service" / "knowledge"
-    assert all((root / file_of(which)).is_file() for which in KNOWLEDGE.recommendations)
+    assert all((root / which.file).is_file() for which in KNOWLEDGE.recommendations)
 
 
 def test_without_a_site_the_table_says_nothing_of_it() -> None:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from cds_service.console.listing import markdown_table, plain_table
+from cds_service.console.listing import markdown_table, plain_table, statement_table
+from cds_service.guideline.statements import Statement
 from tests.hooks.made import GUIDELINE, row
 
 ROWS = (
@@ -30,7 +31,27 @@ def test_the_plain_table_is_aligned() -> None:
     ]
 
 
+def test_the_table_of_statements_says_who_carries_each_or_why_nobody_does() -> None:
+    listed = {
+        "S0-01": Statement("S0-01", "A marker", "contested"),
+        "S0-02": Statement("S0-02", "A share", "figure not traced", ("92 %", "9 of 10"), "too few patients"),
+        "S0-03": Statement("S0-03", "A promise", "contested", not_printed="no document was found"),
+        "S0-04": Statement("S0-04", "A pitfall", "holds"),
+    }
+    assert statement_table(listed, ROWS).splitlines() == [
+        "| Statement | In short | Today | Recommendations |",
+        "| --- | --- | --- | --- |",
+        "| S0-01 | A marker | contested | `nec-a`, `net-a`, `net-b` |",
+        "| S0-02 | A share | figure not traced; without 92 %, 9 of 10 | `net-a` |",
+        "| S0-03 | A promise | contested | not printed: no document was found |",
+        "| S0-04 | A pitfall | holds | none |",
+    ]
+
+
 def test_no_title_of_the_knowledge_breaks_the_table() -> None:
     rows = GUIDELINE.knowledge.recommendations
     assert all(line.count("|") == 6 for line in markdown_table(rows).splitlines())
     assert len(plain_table(rows).splitlines()) == len(rows)
+    statements = GUIDELINE.knowledge.statements
+    assert all(line.count("|") == 5 for line in statement_table(statements, rows).splitlines())
+    assert len(statement_table(statements, rows).splitlines()) == len(statements) + 2
