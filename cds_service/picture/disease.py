@@ -14,7 +14,7 @@ from cds_service.fhir.resources import Resource
 from cds_service.fhir.texts import Certainty, find
 from cds_service.guideline.features import Evidence, Feature, Gap, known, unknown
 from cds_service.guideline.tumor_values import Progression
-from cds_service.picture.medications import ANTICANCER, drugs, given_as_procedures
+from cds_service.picture.medications import ANTICANCER, all_drugs
 from cds_service.picture.record import Record, date_of_result, dated, is_countable, report_texts
 from cds_service.picture.results import results
 from cds_service.picture.tumors import Tumor, owners
@@ -144,7 +144,7 @@ def _first_traces(record: Record) -> tuple[Mapping[str, When], Set[str]]:
     """When each anticancer drug first appears, and of which some trace has no date."""
     firsts: dict[str, When] = {}
     undated: set[str] = set()
-    for drug in (*drugs(record), *given_as_procedures(record)):
+    for drug in all_drugs(record):
         for name in drug.names & _LINES:
             if drug.when is None:
                 undated.add(name)

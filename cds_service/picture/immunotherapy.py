@@ -14,7 +14,7 @@ from cds_service.fhir.values import Value, code_of, codeables, elements, text
 from cds_service.guideline.features import Evidence, Feature, Gap, known, unknown
 from cds_service.guideline.patient_values import ImmunotherapyCaution
 from cds_service.picture.courses import REQUESTS
-from cds_service.picture.medications import classes, drugs, medication_of
+from cds_service.picture.medications import classes, drugs, medication_of, unseen_drugs
 from cds_service.picture.pathology import pathology_texts
 from cds_service.picture.record import (
     Record,
@@ -57,8 +57,8 @@ def caution_feature(everyone: tuple[Tumor, ...], diagnoses: Iterable[str], recor
     if signs:
         note = "something is recorded that may be a reason for care"
         return unknown(name, Gap.NOT_READABLE, note, [shown for _, shown in signs])
-    if not (record.searched("medication-requests") or record.searched("medication-statements")):
-        return unknown(name, Gap.NOT_SEARCHED)
+    if unseen := unseen_drugs(record):
+        return unknown(name, *unseen)
     words = "Conditions and medications searched, no reason for care found"
     return none_found(name, ImmunotherapyCaution.NONE_RECORDED, words, record, "conditions")
 

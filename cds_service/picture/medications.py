@@ -15,7 +15,7 @@ from cds_service.fhir.prefetch import State
 from cds_service.fhir.resources import Resource
 from cds_service.fhir.texts import Certainty
 from cds_service.fhir.values import Element, code_of, codeable, date_of, elements, reference, text
-from cds_service.guideline.features import Evidence
+from cds_service.guideline.features import Evidence, Gap
 from cds_service.picture.courses import ADMINISTRATIONS, DISPENSES, REQUESTS, STATEMENTS, Running, date_of_drug, running
 from cds_service.picture.record import Record, dated
 
@@ -111,6 +111,11 @@ def given_as_procedures(record: Record) -> list[Drug]:
     return kept
 
 
+def all_drugs(record: Record) -> list[Drug]:
+    """What was ordered, told, given or handed over, and the cycles that are recorded as Procedures."""
+    return [*drugs(record), *given_as_procedures(record)]
+
+
 def _cycle(procedure: Resource, record: Record) -> Drug | None:
     status = code_of(procedure.at("status"))
     code = record.code(procedure)
@@ -145,6 +150,13 @@ def medications_searched(record: Record) -> bool:
     """Whether requests or statements came whole, and neither of them only in part."""
     broken = any(record.chart.states.get(key) in (State.PARTIAL, State.FAILED) for key in _SEARCHES)
     return not broken and any(record.searched(key) for key in _SEARCHES)
+
+
+def unseen_drugs(record: Record) -> tuple[Gap, str, tuple[Evidence, ...]] | None:
+    """Why nothing may be said of a drug that was not found."""
+    if unnamed := tuple(unnamed_drugs(record)):
+        return Gap.NOT_READABLE, "a running medication does not say which drug it is", unnamed
+    return None if medications_searched(record) else (Gap.NOT_SEARCHED, "", ())
 
 
 def medication_of(resource: Element, record: Record, siblings: list[Element]) -> Codeable:

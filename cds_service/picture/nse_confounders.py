@@ -16,6 +16,7 @@ from cds_service.fhir.values import code_of, date_of
 from cds_service.guideline.features import Evidence, Feature, Gap, known, unknown
 from cds_service.guideline.patient_values import NseConfounder
 from cds_service.picture.comedication import taken
+from cds_service.picture.medications import unseen_drugs
 from cds_service.picture.nse import SEARCHED
 from cds_service.picture.nse_readings import Series, days_of, newest_of
 from cds_service.picture.record import Record, dated, is_true, none_found
@@ -66,9 +67,9 @@ def confounder_feature(series: Series, record: Record) -> Feature:
 
 def _none(record: Record) -> Feature:
     words = "Conditions and medications searched, nothing found that raises NSE"
-    keys = ("medication-requests", "medication-statements")
-    medications = next((key for key in keys if record.searched(key)), keys[0])
-    return none_found(_NAME, NseConfounder.NONE_RECORDED, words, record, "conditions", medications)
+    if unseen := unseen_drugs(record):
+        return unknown(_NAME, *unseen)
+    return none_found(_NAME, NseConfounder.NONE_RECORDED, words, record, "conditions")
 
 
 def _recorded(draw: When, record: Record) -> Iterator[_Sign]:

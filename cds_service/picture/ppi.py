@@ -17,7 +17,7 @@ from cds_service.guideline.patient_values import Ppi, PpiNeeded
 from cds_service.guideline.vocabulary import Ordering
 from cds_service.picture.comedication import Taken, taken
 from cds_service.picture.courses import REQUESTS, STATEMENTS, course_of
-from cds_service.picture.medications import Entry, medications_searched, unnamed_drugs
+from cds_service.picture.medications import Entry, unseen_drugs
 from cds_service.picture.orders import Draft
 from cds_service.picture.other_markers import newest_cga
 from cds_service.picture.record import Record, dated, is_refuted, is_true
@@ -48,10 +48,8 @@ def _ppi(found: Taken, when: str, record: Record) -> Feature:
     if found.open:
         note = f"the record does not tell whether it ran {when}"
         return unknown(name, Gap.NOT_READABLE, note, [entry.evidence for entry in found.open])
-    if unread := list(unnamed_drugs(record)):
-        return unknown(name, Gap.NOT_READABLE, "a running medication does not say which drug it is", unread)
-    if not medications_searched(record):
-        return unknown(name, Gap.NOT_SEARCHED)
+    if unseen := unseen_drugs(record):
+        return unknown(name, *unseen)
     words = Evidence(f"medications searched, no proton pump inhibitor that ran {when} is recorded")
     return known(name, Ppi.NONE_RECORDED, evidence=[words, *found.evidence])
 
@@ -62,8 +60,10 @@ def _needed(reasons: list[tuple[bool | None, Evidence]], record: Record) -> Feat
         return known(name, PpiNeeded.YES, evidence=sure)
     if open_ := [evidence for counts, evidence in reasons if counts is None]:
         return unknown(name, Gap.NOT_READABLE, "a reason is recorded, and not whether it holds today", open_)
-    if not (record.searched("conditions") and medications_searched(record)):
+    if not record.searched("conditions"):
         return unknown(name, Gap.NOT_SEARCHED)
+    if unseen := unseen_drugs(record):
+        return unknown(name, *unseen)
     words = "Conditions and medications searched, no reason for a proton pump inhibitor found"
     return known(name, PpiNeeded.NOT_RECORDED, evidence=[Evidence(words), *(evidence for _, evidence in reasons)])
 

@@ -14,14 +14,7 @@ from cds_service.fhir.values import elements as objects
 from cds_service.guideline.features import Evidence, Feature, Gap, known, unknown
 from cds_service.guideline.tumor_values import SystemicTherapy, Therapy
 from cds_service.picture.courses import Running
-from cds_service.picture.medications import (
-    ANTICANCER,
-    Drug,
-    drugs,
-    given_as_procedures,
-    medications_searched,
-    unnamed_drugs,
-)
+from cds_service.picture.medications import ANTICANCER, Drug, all_drugs, unseen_drugs
 from cds_service.picture.record import Record, is_true
 from cds_service.picture.tumors import Tumor
 
@@ -40,7 +33,6 @@ _CLASSES = ("ssa", "platinum", "prrt", "pd-l1")
 _OTHER_USES = (("ssa", "syndromes/acromegaly"), ("everolimus", "syndromes/transplant"))
 _UNTOLD = "neither status nor date tell whether it runs"
 _OTHER_USE = "it may be for another disease on the record"
-_UNNAMED = "a running medication does not say which drug it is"
 
 
 def therapy_features(tumor: Tumor, everyone: tuple[Tumor, ...], record: Record) -> Iterator[Feature]:
@@ -53,7 +45,7 @@ def therapy_features(tumor: Tumor, everyone: tuple[Tumor, ...], record: Record) 
 
 def drugs_of(tumor: Tumor, everyone: tuple[Tumor, ...], record: Record) -> list[Drug]:
     """What was ordered or given for this tumor."""
-    return [drug for drug in (*drugs(record), *given_as_procedures(record)) if joins(drug, tumor, everyone, record)]
+    return [drug for drug in all_drugs(record) if joins(drug, tumor, everyone, record)]
 
 
 def joins(drug: Drug, tumor: Tumor, everyone: tuple[Tumor, ...], record: Record) -> bool:
@@ -111,12 +103,10 @@ def _class(name: str, drug_class: str, own: Iterable[Drug], record: Record) -> F
     given = [drug for drug in own if drug_class in drug.names]
     if given:
         return _given(name, given, record)
-    if unread := list(unnamed_drugs(record)):
-        return unknown(name, Gap.NOT_READABLE, _UNNAMED, unread)
-    if medications_searched(record):
-        words = f"medications searched, no {drug_class} found"
-        return known(name, Therapy.NONE_RECORDED, evidence=[Evidence(words)])
-    return unknown(name, Gap.NOT_SEARCHED)
+    if unseen := unseen_drugs(record):
+        return unknown(name, *unseen)
+    words = f"medications searched, no {drug_class} found"
+    return known(name, Therapy.NONE_RECORDED, evidence=[Evidence(words)])
 
 
 def _given(name: str, given: list[Drug], record: Record) -> Feature:
@@ -146,10 +136,8 @@ def _systemic(own: list[Drug], record: Record) -> Feature:
     name = "therapy-systemic"
     if given := [drug for drug in own if drug.names & ANTICANCER]:
         return _given(name, given, record)
-    if unread := list(unnamed_drugs(record)):
-        return unknown(name, Gap.NOT_READABLE, _UNNAMED, unread)
-    if not medications_searched(record):
-        return unknown(name, Gap.NOT_SEARCHED)
+    if unseen := unseen_drugs(record):
+        return unknown(name, *unseen)
     ssa = [drug.evidence for drug in own if "ssa" in drug.names]
     if ssa:
         return known(name, SystemicTherapy.SSA_ONLY, evidence=ssa)
