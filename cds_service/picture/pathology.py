@@ -12,7 +12,7 @@ from cds_service.fhir.resources import Resource
 from cds_service.fhir.texts import find
 from cds_service.fhir.values import codeables, elements, reference
 from cds_service.picture.record import Record, is_countable, is_pathology, report_texts
-from cds_service.picture.results import Result, results
+from cds_service.picture.results import ANY_STAIN, Result, results
 from cds_service.picture.tumors import Tumor, owners
 
 _RESECTED = re.compile(r"rese[ck]t|ex[cz]ision|exstirpat|e[ck]tom(?:y|ie)\b", re.IGNORECASE)
@@ -87,6 +87,6 @@ def pathology_texts(record: Record) -> Iterator[tuple[Resource, str]]:
         if is_countable(report) and is_pathology(report, record.book):
             for words in report_texts(report, record.book):
                 yield report, words
-    for result in results(record, "pathology/pathology-report"):
+    for result in results(record, "pathology/pathology-report", ANY_STAIN):
         for words in result.value.texts:
             yield result.resource, words

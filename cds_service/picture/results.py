@@ -29,6 +29,7 @@ from cds_service.picture.record import Record, date_of_result
 
 _RANK = {"corrected": 2, "amended": 2, "final": 1, "preliminary": 0}
 _MORE_EXACT = ("markers/nse-other-specimen", "pathology/ki67-breast", "pathology/mitoses-breast")
+ANY_STAIN = "pathology/ihc-generic"
 _SHARED = ("specimen", "focus", "bodySite")
 _EFFECTIVE = ("effectiveDateTime", "effectiveInstant", "effectivePeriod", "effectiveTiming")
 _WITHDRAWN = ("entered-in-error", "cancelled")
@@ -176,7 +177,11 @@ def _identifier(observation: Resource) -> str:
 
 
 def _concepts(code: Codeable, record: Record) -> tuple[str, ...]:
-    return tuple(meaning.concept.id for meaning in record.book.meanings(code, *OBSERVATION_FOLDERS))
+    """What the code means; one that only says that something was stained leaves it to the words to say what."""
+    named = [meaning.concept.id for meaning in record.book.meanings(code, *OBSERVATION_FOLDERS)]
+    if set(named) == {ANY_STAIN}:
+        named += [meaning.concept.id for meaning in record.book.in_text(code.texts, *OBSERVATION_FOLDERS)]
+    return tuple(name for name in named if name != ANY_STAIN) or tuple(named)
 
 
 def _flattened(resource: Resource, record: Record) -> Iterator[tuple[Result, tuple[str, ...]]]:

@@ -432,3 +432,20 @@ def test_stains_of_a_panel_are_components() -> None:
     ]
     assert stains(observation("", text="Immunohistochemistry", component=parts, date="2026-03-15")) == "normal"
     assert stains(p53("wild-type"), rb1("partial", note=[{"text": "lost in hot spots"}])) == "abnormal"
+
+
+# --- a code that only says that something was stained ------------------------------------------------------------
+
+
+def stained(value: Any, unit: str = "", text: str = "Immunohistochemistry") -> Resource:
+    return observation("loinc|55229-9|Immune stain study", value, unit, text=text, date="2026-03-15")
+
+
+def test_beside_the_code_of_any_stain_the_words_name_the_stain() -> None:
+    assert band(stained(8, "%", text="Ki-67")) == "3-to-under-10"
+    assert seen("p53-rb1", ISLETS, stained("mutant pattern", text="p53 immunohistochemistry")) == "abnormal"
+
+
+def test_the_words_of_any_stain_are_read_like_those_of_a_report() -> None:
+    assert band(stained("Synaptophysin positive, Ki-67 8 %")) == "3-to-under-10"
+    assert seen("p53-rb1", ISLETS, stained("p53 null pattern, RB1 lost")) == "abnormal"
