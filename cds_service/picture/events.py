@@ -17,7 +17,7 @@ from cds_service.fhir.values import code_of, codeables, date_of, elements, refer
 from cds_service.guideline.features import Evidence
 from cds_service.guideline.patient_values import NseEvent
 from cds_service.picture.medications import line_starts
-from cds_service.picture.record import Record, dated, is_true
+from cds_service.picture.record import Record, dated, has_begun, is_true
 
 _TISSUE = re.compile(r"\btissue\b|\bbiops|\bgewebe", re.IGNORECASE)
 _BIOPSY = ("procedures/biopsy",)
@@ -88,9 +88,8 @@ def _candidates(record: Record) -> Iterator[_Candidate]:
         yield _Candidate(when, _evidence(stay, words, when), neuro)
     for procedure in record.chart.of("Procedure"):
         when = date_of(procedure.data, "performedDateTime", "performedPeriod")
-        done = code_of(procedure.at("status")) in ("completed", "in-progress")
         for concepts, kind in ((_OPERATIONS, NseEvent.PROCEDURE_14_DAYS), (_BIOPSY, NseEvent.BIOPSY_14_DAYS)):
-            if when and done and (meant := record.means(procedure, *concepts)):
+            if when and has_begun(procedure) and (meant := record.means(procedure, *concepts)):
                 yield _Candidate(when, _evidence(procedure, meant[0].words, when), ((limits.procedure_days, kind),))
     for specimen in record.chart.of("Specimen"):
         collection = specimen.at("collection")

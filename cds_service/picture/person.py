@@ -14,7 +14,7 @@ from cds_service.fhir.resources import Resource
 from cds_service.fhir.values import code_of, date_of
 from cds_service.guideline.features import Evidence, Feature, Gap, known, unknown
 from cds_service.guideline.patient_values import AgeGroup, CareGoal, Deceased, PerformanceStatus, Pregnancy
-from cds_service.picture.record import Record, dated, has_ended, is_true, none_found
+from cds_service.picture.record import ACTIVE, Record, dated, has_begun, has_ended, is_true, none_found, took_place
 from cds_service.picture.results import Result, results
 
 
@@ -73,8 +73,8 @@ def _care_goal(record: Record) -> Feature:
 
 def _is_current(resource: Resource) -> bool:
     if resource.type == "Procedure":
-        return code_of(resource.at("status")) in ("in-progress", "completed")
-    return is_true(resource) and code_of(resource.at("clinicalStatus")) in ("", "active", "recurrence", "relapse")
+        return has_begun(resource)
+    return is_true(resource) and code_of(resource.at("clinicalStatus")) in ACTIVE
 
 
 def _pregnancy(record: Record) -> Feature:
@@ -142,8 +142,7 @@ def _not_applicable(record: Record) -> Evidence | None:
         if oldest < record.limits.pregnancy_age_from or youngest > record.limits.pregnancy_age_to:
             return Evidence(f"born {birth.text}", patient.reference)
     for resource in record.chart.of("Condition", "Procedure"):
-        done = is_true(resource) if resource.type == "Condition" else code_of(resource.at("status")) == "completed"
-        if done and (meant := record.means(resource, "patient/sterile")):
+        if took_place(resource) and (meant := record.means(resource, "patient/sterile")):
             return Evidence(meant[0].words, resource.reference)
     return None
 

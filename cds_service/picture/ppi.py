@@ -20,11 +20,9 @@ from cds_service.picture.courses import REQUESTS, STATEMENTS, course_of
 from cds_service.picture.medications import Entry, unseen_drugs
 from cds_service.picture.orders import Draft
 from cds_service.picture.other_markers import newest_cga
-from cds_service.picture.record import Record, dated, is_refuted, is_true
+from cds_service.picture.record import ACTIVE, Record, dated, is_refuted, is_true
 
 _LASTING = ("barrett", "gastrinoma", "thinner", "anti-inflammatory")
-_ENDED = ("resolved", "inactive", "remission")
-_ACTIVE = ("", "active", "recurrence", "relapse")
 _CONCEPTS = ("syndromes/ppi-reason", "syndromes/gastrinoma", "syndromes/variceal-bleeding")
 
 _Reasons = Iterator[tuple[bool | None, Evidence]]
@@ -85,10 +83,10 @@ def _holds(kind: str, condition: Resource, record: Record) -> bool | None:
     """Whether the reason holds today: what lasts until it is closed, an ulcer or bleeding of the last months."""
     status = code_of(condition.at("clinicalStatus"))
     if kind in _LASTING:
-        return True if status in _ACTIVE else None
+        return True if status in ACTIVE else None
     recent = record.recent(_date(condition), record.limits.ppi_reason_months)
     # An old ulcer that nobody closed is neither recent nor gone.
-    return None if recent is False and status in _ACTIVE[1:] else recent
+    return None if recent is False and status in ACTIVE[1:] else recent
 
 
 def _date(condition: Resource) -> When | None:

@@ -18,9 +18,8 @@ from cds_service.guideline.tumor_values import Sstr
 from cds_service.picture.record import Record, dated, is_countable, report_texts
 from cds_service.picture.results import results
 from cds_service.picture.studies import studies
-from cds_service.picture.tumors import Tumor, owners
+from cds_service.picture.tumors import NEUROENDOCRINE, Tumor, owners
 
-_NEN_FAMILIES = ("nen", "other-nen", "mass", "metastasis")
 _POSITIVE = re.compile(
     r"\bpositiv\w*|(?<!non-)(?<!non )\bavid\w*"
     r"|\b(?:intense|strong|increased|high)\w* (?:tracer |somatostatin receptor |sstr )?(?:uptake|expression)"
@@ -54,7 +53,7 @@ class _Finding:
 
 def sstr_feature(tumor: Tumor, everyone: tuple[Tumor, ...], removed: When | None, record: Record) -> Feature:
     """`sstr`. `removed`: when the tumor was last resected: a study without uptake after that is no negative tumor."""
-    candidates = tuple(other for other in everyone if other.family in _NEN_FAMILIES) or everyone
+    candidates = tuple(other for other in everyone if other.family in NEUROENDOCRINE) or everyone
     imaged, loose = [], []
     for resource in _reports(record):
         belongs = owners(resource, candidates, record)
@@ -72,9 +71,7 @@ def sstr_feature(tumor: Tumor, everyone: tuple[Tumor, ...], removed: When | None
 
 def _reports(record: Record) -> list[Resource]:
     """The reports of receptor imaging; a preliminary one only if there is no other."""
-    found = [
-        s.resource for s in studies(record) if s.receptors and s.resource.type in ("DiagnosticReport", "Observation")
-    ]
+    found = [study.resource for study in studies(record) if study.receptors and study.resource.type in _TOLD]
     final = [resource for resource in found if is_countable(resource)]
     return final or [resource for resource in found if code_of(resource.at("status")) == "preliminary"]
 

@@ -23,6 +23,9 @@ from cds_service.guideline.knowledge import Knowledge
 from cds_service.guideline.limits import Limits
 
 PATHOLOGY = re.compile(r"patholog|histolog|cytolog|biops|immun(?:e|o)[- ]?(?:stain|histochem)|zytolog", re.IGNORECASE)
+ACTIVE = ("", "active", "recurrence", "relapse")  # a Condition without a clinical status counts as active
+ENDED = ("resolved", "inactive", "remission")
+PLANS = ("plan", "proposal", "option")  # intents of an order that nobody has placed
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,8 +96,18 @@ def is_true(condition: Resource) -> bool:
 
 def has_ended(condition: Resource) -> bool:
     """Called resolved, inactive or in remission, or given a date of its end."""
-    ended = code_of(condition.at("clinicalStatus")) in ("resolved", "inactive", "remission")
+    ended = code_of(condition.at("clinicalStatus")) in ENDED
     return ended or condition.at("abatementDateTime") is not None
+
+
+def has_begun(procedure: Resource) -> bool:
+    """A Procedure that was carried out, or is under way."""
+    return code_of(procedure.at("status")) in ("completed", "in-progress")
+
+
+def took_place(resource: Resource) -> bool:
+    """What charts tell as a completed Procedure or as a Condition ("status post"): whether it surely was."""
+    return is_true(resource) if resource.type == "Condition" else code_of(resource.at("status")) == "completed"
 
 
 def is_refuted(condition: Resource) -> bool:

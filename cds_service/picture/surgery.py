@@ -13,17 +13,16 @@ from cds_service.fhir.codes import Codeable, Meaning
 from cds_service.fhir.dates import When
 from cds_service.fhir.resources import Resource
 from cds_service.fhir.texts import find
-from cds_service.fhir.values import code_of, codeables, date_of, elements, notes, reference
+from cds_service.fhir.values import codeables, date_of, elements, notes, reference
 from cds_service.guideline.features import Evidence, Feature, Gap, known, unknown
 from cds_service.guideline.tumor_values import Course, Extent, Resection
 from cds_service.picture.pathology import pathology_words
-from cds_service.picture.record import Record, dated, is_true, none_found
+from cds_service.picture.record import ENDED, Record, dated, none_found, took_place
 from cds_service.picture.tumors import Tumor, owners
 
 _R0 = re.compile(
     r"\bR0\b|\bcomplete(?:ly)? (?:excis|resect|remov)\w*|\bin sano\b|\bvollständig entfernt\b", re.IGNORECASE
 )
-_ENDED = ("remission", "resolved", "inactive")
 _AGAIN = ("recurrence", "relapse")
 _RIGHT_COLON = re.compile(r"\bright|\brecht|\bile(?:um|o)|\bc(?:a?e)cum|\bzökum", re.IGNORECASE)
 _TAKEN_WITH_RIGHT_COLON = ("small-intestine", "appendix")
@@ -59,14 +58,10 @@ def operations(tumor: Tumor, everyone: tuple[Tumor, ...], extent: Feature, recor
     if not tumor.all_conditions:
         return found
     for resource in (*record.chart.of("Procedure"), *record.chart.of("Condition")):
-        meant = record.means(resource, "procedures/resection") if _is_done(resource) else ()
+        meant = record.means(resource, "procedures/resection") if took_place(resource) else ()
         if meant and _belongs(resource, meant, tumor, everyone, record):
             found.append(_operation(resource, meant, tumor, everyone, extent, record))
     return sorted(found, key=lambda o: (o.when.earliest.isoformat() if o.when else "", o.evidence.reference))
-
-
-def _is_done(resource: Resource) -> bool:
-    return is_true(resource) if resource.type == "Condition" else code_of(resource.at("status")) == "completed"
 
 
 def _belongs(
@@ -168,7 +163,7 @@ def course_feature(tumor: Tumor, found: list[Operation], progressed: bool) -> Fe
         return unknown("course", Gap.NOT_LINKED, "resected, and metastases are recorded that no tumor names", evidence)
     if removed and not (spread or again or progressed):
         return known("course", Course.AFTER_RESECTION, evidence=[*evidence, *(o.evidence for o in removed)])
-    past = all(c.kind == "personal-history" or c.status in _ENDED for c in tumor.all_conditions)
+    past = all(c.kind == "personal-history" or c.status in ENDED for c in tumor.all_conditions)
     if past:
         return unknown("course", Gap.NOT_RECORDED, "not active, and no resection was found", evidence)
     return known("course", Course.ACTIVE, evidence=evidence)

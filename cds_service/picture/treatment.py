@@ -16,10 +16,9 @@ from cds_service.guideline.tumor_values import SystemicTherapy, Therapy
 from cds_service.picture.courses import Running
 from cds_service.picture.medications import ANTICANCER, Drug, all_drugs, unseen_drugs
 from cds_service.picture.record import Record, is_true
-from cds_service.picture.tumors import Tumor
+from cds_service.picture.tumors import NEUROENDOCRINE, Tumor
 
 _NEN_ONLY = ("ssa", "prrt")
-_NEN_FAMILIES = ("nen", "other-nen", "mass", "metastasis", "")
 _OTHER_REASONS = ("syndromes/acromegaly", "syndromes/variceal-bleeding", "syndromes/transplant")
 _PRESCRIBED_BY = ("request", "authorizingPrescription", "basedOn", "derivedFrom")
 _REASONS = {
@@ -65,7 +64,7 @@ def joins(drug: Drug, tumor: Tumor, everyone: tuple[Tumor, ...], record: Record)
 
 def suits_analogs(tumor: Tumor) -> bool:
     """Whether somatostatin analogs and receptor radionuclides make sense for it."""
-    return tumor.family in _NEN_FAMILIES
+    return tumor.family in (*NEUROENDOCRINE, "")
 
 
 def _told_by(resource: Resource, record: Record) -> Iterator[Resource]:
