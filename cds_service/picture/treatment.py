@@ -19,7 +19,7 @@ from cds_service.picture.record import Record, is_true
 from cds_service.picture.tumors import NEUROENDOCRINE, Tumor
 
 _NEN_ONLY = ("ssa", "prrt")
-_OTHER_REASONS = ("syndromes/acromegaly", "syndromes/variceal-bleeding", "syndromes/transplant")
+_OTHER_REASONS = ("syndromes/acromegaly", "syndromes/variceal-bleeding", "patient/transplant")
 _PRESCRIBED_BY = ("request", "authorizingPrescription", "basedOn", "derivedFrom")
 _REASONS = {
     "net": ("nen",), "nec": ("nen",), "nen-unspecified": ("nen",), "small-cell": ("nen", "sclc"), "sclc": ("sclc",),
@@ -29,7 +29,7 @@ _REASONS = {
 }  # fmt: skip
 _ANY_CANCER = ("cancer", "krebs", "malignant neoplasm", "malignant tumor")
 _CLASSES = ("ssa", "platinum", "prrt", "pd-l1")
-_OTHER_USES = (("ssa", "syndromes/acromegaly"), ("everolimus", "syndromes/transplant"))
+_OTHER_USES = (("ssa", "syndromes/acromegaly"), ("everolimus", "patient/transplant"))
 _UNTOLD = "neither status nor date tell whether it runs"
 _OTHER_USE = "it may be for another disease on the record"
 
