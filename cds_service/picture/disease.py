@@ -5,9 +5,9 @@ An old "worsened" is not progression today, nor is one that a later "stable" or 
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping, Set
 from dataclasses import dataclass
+from datetime import datetime
 
 from cds_service.fhir.dates import When
 from cds_service.fhir.resources import Resource
@@ -21,14 +21,6 @@ from cds_service.picture.tumors import Tumor, owners
 
 _LINES = {*ANTICANCER, "ssa"}
 _WORSE = ("answers/disease-worsened", "answers/disease-recurrence")
-_PROGRESS = re.compile(
-    r"\bprogress(?:ion|ing|ed)\b(?![\s-]*free)|\bprogredien\w*\b|\bprogress\b(?=\s+(?:der|des|von|bei|unter)\b)"
-    r"|\bprogressiv\w*\s+(?:\w+\s+){0,2}(?:disease|tumou?r|lesion|metasta|nod|lymph|growth|erkrankung|wachstum|herde)",
-    re.IGNORECASE,
-)
-_STABLE = re.compile(
-    r"\bstable\b|\bregress\w*|\bpartial response\b|\bcomplete response\b|\bstabil\w*|\brückläufig\w*", re.IGNORECASE
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,10 +60,10 @@ def _none(said: list[_Statement], record: Record) -> Feature:
 def _judged(said: list[_Statement], record: Record) -> Feature | None:
     """By the newest worsening with a date, and what followed it; None if there is none."""
     stated = [(statement.when, statement) for statement in said if statement.when]
-    worse = max((when for when, statement in stated if statement.worse), default=None)
+    worse = max((when for when, statement in stated if statement.worse), key=_order, default=None)
     if worse is None:
         return None
-    evidence = [statement.evidence for _, statement in sorted(stated, key=lambda item: item[0])]
+    evidence = [statement.evidence for _, statement in sorted(stated, key=lambda item: _order(item[0]))]
     better = [when for when, statement in stated if not statement.worse]
     if any(when.latest >= worse.earliest and when.earliest <= worse.latest for when in better):
         return unknown("progression", Gap.CONTRADICTORY, "worse and not worse on one day", evidence)
@@ -84,6 +76,10 @@ def _judged(said: list[_Statement], record: Record) -> Feature | None:
     if treated is None:
         return unknown("progression", Gap.NOT_READABLE, "whether a therapy began after it cannot be told", evidence)
     return known("progression", Progression.YES, evidence=evidence)
+
+
+def _order(when: When) -> datetime:
+    return when.order
 
 
 def _statements(tumor: Tumor, everyone: tuple[Tumor, ...], record: Record) -> Iterator[_Statement]:
@@ -105,15 +101,16 @@ def _statuses(record: Record) -> Iterator[tuple[Resource, bool, When | None, str
 def _reports(record: Record) -> Iterator[tuple[Resource, bool, When | None, str]]:
     for report in record.chart.of("DiagnosticReport"):
         words = " ; ".join(report_texts(report, record.book)) if is_countable(report) else ""
-        worse = _says(_PROGRESS, words, record)
-        if worse or _says(_STABLE, words, record):
+        worse = _says("answers/progression-told", words, record)
+        if worse or _says("answers/stability-told", words, record):
             said = f"{record.code(report).shown}: {'progression' if worse else 'stable or better'}"
             yield report, worse, date_of_result(report), said
 
 
-def _says(pattern: re.Pattern[str], words: str, record: Record) -> bool:
+def _says(concept: str, words: str, record: Record) -> bool:
     """Whether it is surely said, and not of joints, heart or anything else that is no tumor."""
-    sure = [found.clause for found in find(pattern, words) if found.certainty is Certainty.AFFIRMED]
+    found = [found for phrase in record.phrases(concept) for found in find(phrase.pattern, words)]
+    sure = [found.clause for found in found if found.certainty is Certainty.AFFIRMED]
     return any(not _is_of_other_disease(clause, record) for clause in sure)
 
 

@@ -5,7 +5,6 @@ Counts by onset or admission, never by the day of recording; what was not search
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
@@ -19,13 +18,9 @@ from cds_service.guideline.patient_values import NseEvent
 from cds_service.picture.medications import line_starts
 from cds_service.picture.record import Record, dated, has_begun, is_true
 
-_TISSUE = re.compile(r"\btissue\b|\bbiops|\bgewebe", re.IGNORECASE)
 _BIOPSY = ("procedures/biopsy",)
 _STAYED = ("arrived", "triaged", "in-progress", "onleave", "finished")
 _VISITS = ("AMB", "HH", "VR", "PRENC")  # v3-ActCode: ambulatory, at home, virtual, before an admission
-_OUTPATIENT = re.compile(
-    r"\bambulat|\bambulant|\bout-?patient|\boffice\b|\bvirtual|\btele\w*|\bappointment", re.IGNORECASE
-)
 _OPERATIONS = ("procedures/resection", "procedures/surgery", "events/transfusion")
 
 
@@ -94,7 +89,7 @@ def _candidates(record: Record) -> Iterator[_Candidate]:
     for specimen in record.chart.of("Specimen"):
         collection = specimen.at("collection")
         when = date_of(collection, "collectedDateTime", "collectedPeriod") if isinstance(collection, dict) else None
-        if when and _TISSUE.search(" ".join(record.code(specimen, "type").texts)):
+        if when and record.says("answers/tissue-word", " ".join(record.code(specimen, "type").texts)):
             window = (limits.procedure_days, NseEvent.BIOPSY_14_DAYS)
             yield _Candidate(when, _evidence(specimen, "tissue specimen", when), (window,))
     for start in line_starts(record):
@@ -119,7 +114,7 @@ def _stays(record: Record) -> Iterator[tuple[Resource, str, When]]:
 def _is_visit(stay: Resource, record: Record) -> bool:
     kind = record.code(stay, "class")
     coded = any(coding.code.upper() in _VISITS for coding in kind.codings)
-    return coded or any(_OUTPATIENT.search(words) for words in kind.texts)
+    return coded or any(record.says("answers/outpatient-word", words) for words in kind.texts)
 
 
 def _reasons(stay: Resource, record: Record) -> Iterator[Codeable]:

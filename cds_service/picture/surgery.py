@@ -1,18 +1,16 @@
-"""Resections of a tumor, the course of the disease after them, and the small tumors that need none.
+"""Resections of a tumor, and the course of the disease after them.
 
 A biopsy is never a resection; a metastasis removed is not the primary removed.
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from cds_service.fhir.codes import Codeable, Meaning
-from cds_service.fhir.dates import When
+from cds_service.fhir.dates import LONG_AGO, When
 from cds_service.fhir.resources import Resource
-from cds_service.fhir.texts import find
 from cds_service.fhir.values import codeables, date_of, elements, notes, reference
 from cds_service.guideline.features import Evidence, Feature, Gap, known, unknown
 from cds_service.guideline.tumor_values import Course, Extent, Resection
@@ -20,21 +18,9 @@ from cds_service.picture.pathology import pathology_words
 from cds_service.picture.record import ENDED, Record, dated, none_found, took_place
 from cds_service.picture.tumors import Tumor, owners
 
-_R0 = re.compile(
-    r"\bR0\b|\bcomplete(?:ly)? (?:excis|resect|remov)\w*|\bin sano\b|\bvollständig entfernt\b", re.IGNORECASE
-)
 _AGAIN = ("recurrence", "relapse")
-_RIGHT_COLON = re.compile(r"\bright|\brecht|\bile(?:um|o)|\bc(?:a?e)cum|\bzökum", re.IGNORECASE)
 _TAKEN_WITH_RIGHT_COLON = ("small-intestine", "appendix")
 _ENDOSCOPIC_SITES = ("stomach", "duodenum", "colon", "rectum")
-
-
-_RESECTED = re.compile(
-    r"\b(?:resect(?:ed|ion)\b(?! (?:is |was )?(?:not|planned|recommended|considered))|resekt(?:ion|at|iert)\w*"
-    r"|\w*resekt(?:ion|at)\b"
-    r"|\w+ectomy\b|\w+ektomie\b|whipple)|\b(?:s/p|status post|zustand nach|z\. ?n\.)(?! ?biops)",
-    re.IGNORECASE,
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +33,6 @@ class Operation:
     when: When | None
     curative: bool
     complete: bool
-    palliative: bool
     of_primary: bool
     evidence: Evidence
 
@@ -61,7 +46,7 @@ def operations(tumor: Tumor, everyone: tuple[Tumor, ...], extent: Feature, recor
         meant = record.means(resource, "procedures/resection") if took_place(resource) else ()
         if meant and _belongs(resource, meant, tumor, everyone, record):
             found.append(_operation(resource, meant, tumor, everyone, extent, record))
-    return sorted(found, key=lambda o: (o.when.earliest.isoformat() if o.when else "", o.evidence.reference))
+    return sorted(found, key=lambda o: (o.when.order if o.when else LONG_AGO, o.evidence.reference))
 
 
 def _belongs(
@@ -79,7 +64,9 @@ def _reaches(resource: Resource, meant: Iterable[Meaning], tumor: Tumor, record:
     """Whether the operation takes the organ of the tumor; one of no named organ may take any."""
     sites = _sites_of(meant)
     if sites:
-        right_colon = "colon" in sites and any(_RIGHT_COLON.search(text) for text in record.code(resource).texts)
+        right_colon = "colon" in sites and any(
+            record.says("answers/right-colon", text) for text in record.code(resource).texts
+        )
         return tumor.site in sites or (right_colon and tumor.site in _TAKEN_WITH_RIGHT_COLON)
     if all(meaning.attributes.get("value") == "local" for meaning in meant):
         return tumor.site in _ENDOSCOPIC_SITES
@@ -101,32 +88,36 @@ def _operation(
     when = date_of(resource.data, "performedDateTime", "performedPeriod", "onsetDateTime")
     kinds = {meaning.attributes.get("value", "other") for meaning in meant}
     sites = _sites_of(meant)
-    intents = [*codeables(resource.at("reasonCode"), record.book), *_intents(resource, record)]
-    curative = any(record.book.has(code, "answers/curative-intent") for code in intents)
-    palliative = any(record.book.has(code, "answers/palliative-intent") for code in intents)
-    words = (
-        *record.code(resource).texts,
-        *notes(resource.data),
-        *(t for _, t in pathology_words(tumor, everyone, record)),
-    )
-    complete = any(find(_R0, text) for text in words)
+    complete = any(record.tells("answers/removed-whole", text) for text in _told_of(resource, tumor, everyone, record))
     localized = not extent.is_unknown and not extent.values & {Extent.METASTATIC, Extent.EXTENSIVE}
     of_organ = bool(sites & {tumor.site}) and "radical" in kinds
     whole = complete or (of_organ and localized) or (tumor.site == "appendix" and "appendix" in sites)
     # Metastases are removed by operations that name no organ of a primary and are neither radical nor local.
-    of_primary = not palliative and (bool(sites) or bool(kinds & {"radical", "local"}))
+    palliative = _is_meant("answers/palliative-intent", resource, record)
+    of_primary = not palliative and bool(sites or kinds & {"radical", "local"})
     return Operation(
         when=when,
-        curative=of_primary and (curative or whole),
+        curative=of_primary and (whole or _is_meant("answers/curative-intent", resource, record)),
         complete=complete,
-        palliative=palliative,
         of_primary=of_primary,
         evidence=Evidence(dated(record.code(resource).shown, when), resource.reference),
     )
 
 
+def _told_of(resource: Resource, tumor: Tumor, everyone: tuple[Tumor, ...], record: Record) -> Iterator[str]:
+    """Its name, its notes, and what pathology says of the tumor."""
+    yield from record.code(resource).texts
+    yield from notes(resource.data)
+    yield from (text for _, text in pathology_words(tumor, everyone, record))
+
+
+def _is_meant(intent: str, resource: Resource, record: Record) -> bool:
+    """Whether it is called curative or palliative, by its reason or by the treatment-intent of mCODE."""
+    intents = codeables(resource.at("reasonCode"), record.book) + _intents(resource, record)
+    return any(record.book.has(code, intent) for code in intents)
+
+
 def _intents(resource: Resource, record: Record) -> list[Codeable]:
-    """mCODE treatment-intent."""
     return [
         code
         for extension in elements(resource.at("extension"))
@@ -142,8 +133,9 @@ def resection_feature(found: list[Operation], words: Iterable[tuple[str, str]], 
         return known("resection", Resection.CURATIVE, evidence=evidence)
     if found:
         return known("resection", Resection.OTHER, evidence=evidence)
-    if told := [Evidence("a text tells of a resection", source) for text, source in words if _RESECTED.search(text)]:
-        return unknown("resection", Gap.NOT_READABLE, "a resection is only told in words", told)
+    if told := [source for text, source in words if record.says("answers/resection-told", text)]:
+        shown = [Evidence("a text tells of a resection", source) for source in told]
+        return unknown("resection", Gap.NOT_READABLE, "a resection is only told in words", shown)
     return none_found(
         "resection", Resection.NONE_RECORDED, "procedures searched, no resection found", record, "procedures"
     )
