@@ -174,7 +174,11 @@ _KINDS = (
     FeatureKind("nse-age", Scope.PATIENT, NseAge, "NSE", ("nse",)),
     FeatureKind("nse-specimen", Scope.PATIENT, NseSpecimen, "hemolysis of the NSE sample", ("nse", "specimens")),
     FeatureKind(
-        "nse-event", Scope.PATIENT, NseEvent, "events before the NSE draw", ("nse", "conditions", "procedures")
+        "nse-event",
+        Scope.PATIENT,
+        NseEvent,
+        "events before the NSE draw",
+        ("nse", "conditions", "procedures", "encounters"),
     ),
     FeatureKind("nse-above-nsclc-range", Scope.PATIENT, NseAboveNsclcRange, "NSE", ("nse",)),
     FeatureKind("nse-method", Scope.PATIENT, NseMethod, "NSE", _USABLE_NSE),

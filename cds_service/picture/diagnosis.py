@@ -63,6 +63,8 @@ def name_tumor(tumor: Tumor, tissue: Tissue, grading: Grading, record: Record) -
         family = _family_in_tissue(fitting, tumor.site)
         if not family:
             return _without_histology(tumor, said)
+    if family == "nsclc" and tumor.suspected and not fitting.marks:  # it may turn out to be a small cell cancer
+        return Named(Diagnosis.UNKNOWN, said, "non-small cell lung cancer is only suspected", Gap.NOT_RECORDED)
     if family in _PLAIN:
         return Named(_PLAIN[family], said)
     return _neuroendocrine(tumor, tissue, grading, record, said)

@@ -11,15 +11,16 @@ from datetime import datetime
 
 from cds_service.fhir.dates import When
 from cds_service.fhir.resources import Resource
-from cds_service.fhir.texts import Certainty, find
+from cds_service.fhir.texts import Certainty
 from cds_service.guideline.features import Evidence, Feature, Gap, known, unknown
 from cds_service.guideline.tumor_values import Progression
 from cds_service.picture.medications import ANTICANCER, all_drugs
-from cds_service.picture.record import Record, date_of_result, dated, is_countable, report_texts
+from cds_service.picture.record import Record, date_of_result, dated, is_countable, is_pathology, report_texts
 from cds_service.picture.results import results
 from cds_service.picture.tumors import Tumor, owners
 
 _LINES = {*ANTICANCER, "ssa"}
+_PROGRESSION, _STABILITY = "answers/progression-told", "answers/stability-told"
 _WORSE = ("answers/disease-worsened", "answers/disease-recurrence")
 
 
@@ -46,6 +47,8 @@ def progression_feature(tumor: Tumor, everyone: tuple[Tumor, ...], record: Recor
         if all(statement.own for statement in loose):
             return unknown("progression", Gap.NOT_READABLE, "its date is not recorded", evidence)
         return unknown("progression", Gap.NOT_LINKED, "which of the tumors got worse is not recorded", evidence)
+    if hinted := _hinted(said, tumor, everyone, record):
+        return unknown("progression", Gap.NOT_READABLE, "a report may tell of growth of the tumor", hinted)
     return judged or _none(said, record)
 
 
@@ -101,16 +104,38 @@ def _statuses(record: Record) -> Iterator[tuple[Resource, bool, When | None, str
 def _reports(record: Record) -> Iterator[tuple[Resource, bool, When | None, str]]:
     for report in record.chart.of("DiagnosticReport"):
         words = " ; ".join(report_texts(report, record.book)) if is_countable(report) else ""
-        worse = _says("answers/progression-told", words, record)
-        if worse or _says("answers/stability-told", words, record):
+        worse = _says(_PROGRESSION, words, record)
+        if worse or _says(_STABILITY, words, record):
             said = f"{record.code(report).shown}: {'progression' if worse else 'stable or better'}"
             yield report, worse, date_of_result(report), said
 
 
+def _hinted(said: list[_Statement], tumor: Tumor, everyone: tuple[Tumor, ...], record: Record) -> list[Evidence]:
+    """Reports of the last months that doubt or describe a progression, and that nothing later has answered."""
+    answers = [s.when for s in said if s.own and s.when]
+    hints = []
+    for report in record.chart.of("DiagnosticReport"):
+        when = date_of_result(report)
+        answered = when and any(answer.latest >= when.earliest for answer in answers)
+        recent = record.recent(when, record.limits.progression_months)
+        if answered or recent is False or not is_countable(report) or is_pathology(report, record):
+            continue
+        words = " ; ".join(report_texts(report, record.book))
+        if _may_say_worse(words, record) and tumor in owners(report, everyone, record):
+            hints.append(
+                Evidence(dated(f"{record.code(report).shown}: growth, or a doubt of it", when), report.reference)
+            )
+    return hints
+
+
+def _may_say_worse(words: str, record: Record) -> bool:
+    found = [*record.found(_PROGRESSION, words), *record.found("answers/growth-told", words)]
+    return any(not _is_of_other_disease(one.clause, record) for one in found) and not _says(_STABILITY, words, record)
+
+
 def _says(concept: str, words: str, record: Record) -> bool:
     """Whether it is surely said, and not of joints, heart or anything else that is no tumor."""
-    found = [found for phrase in record.phrases(concept) for found in find(phrase.pattern, words)]
-    sure = [found.clause for found in found if found.certainty is Certainty.AFFIRMED]
+    sure = [found.clause for found in record.found(concept, words) if found.certainty is Certainty.AFFIRMED]
     return any(not _is_of_other_disease(clause, record) for clause in sure)
 
 

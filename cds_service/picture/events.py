@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 
-from cds_service.fhir.codes import Codeable
+from cds_service.fhir.codes import Codeable, Meaning
 from cds_service.fhir.dates import When, parse
 from cds_service.fhir.resources import Resource
 from cds_service.fhir.values import code_of, codeables, date_of, elements, reference
@@ -79,8 +79,8 @@ def _candidates(record: Record) -> Iterator[_Candidate]:
         when = date_of(condition.data, "onsetDateTime", "onsetPeriod")
         if when and is_true(condition) and (meant := record.means(condition, "events/neuro-event")):
             yield _Candidate(when, _evidence(condition, meant[0].words, when), neuro)
-    for stay, words, when in _stays(record):
-        yield _Candidate(when, _evidence(stay, words, when), neuro)
+    for stay, meant, when in neuro_admissions(record):
+        yield _Candidate(when, _evidence(stay, f"admission: {meant[0].words}", when), neuro)
     for procedure in record.chart.of("Procedure"):
         when = date_of(procedure.data, "performedDateTime", "performedPeriod")
         for concepts, kind in ((_OPERATIONS, NseEvent.PROCEDURE_14_DAYS), (_BIOPSY, NseEvent.BIOPSY_14_DAYS)):
@@ -97,18 +97,18 @@ def _candidates(record: Record) -> Iterator[_Candidate]:
         yield _Candidate(start.when, start.evidence, (window,))
 
 
-def _stays(record: Record) -> Iterator[tuple[Resource, str, When]]:
+def neuro_admissions(record: Record) -> Iterator[tuple[Resource, tuple[Meaning, ...], When]]:
     """Admissions for a neurological event, by their start; a visit for an old stroke or epilepsy is no event."""
     for stay in record.chart.of("Encounter"):
         period = stay.at("period")
         when = parse(period.get("start")) if isinstance(period, dict) else None
         if when is None or code_of(stay.at("status")) not in _STAYED or _is_visit(stay, record):
             continue
-        meant = [
+        meant = tuple(
             meaning for reason in _reasons(stay, record) for meaning in record.book.which(reason, "events/neuro-event")
-        ]
+        )
         if meant:
-            yield stay, f"admission: {meant[0].words}", when
+            yield stay, meant, when
 
 
 def _is_visit(stay: Resource, record: Record) -> bool:

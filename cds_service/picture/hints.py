@@ -28,3 +28,14 @@ def tumor_hints(record: Record) -> Iterator[Evidence]:
     for resource, words in pathology_texts(record):
         if record.tells("answers/tumor-word", words):
             yield Evidence(dated("pathology report", date_of_result(resource)), resource.reference)
+
+
+def neuroendocrine_hints(record: Record) -> Iterator[Evidence]:
+    """Conditions in whose words a neuroendocrine tumor is named in any way, and those that cannot be read."""
+    for hint in tumor_hints(record):
+        condition = record.chart.find(hint.reference)
+        if condition is None or condition.type != "Condition":
+            continue
+        code = record.code(condition)
+        if code.is_empty or any(record.says("answers/neuroendocrine", words) for words in code.texts):
+            yield hint

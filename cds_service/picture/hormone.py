@@ -61,7 +61,7 @@ def _of_tumor(tumor: Tumor, tissue: Iterable[Mark]) -> Iterator[_Said]:
         if mark.get("hormone"):
             yield Hormone(mark.get("hormone")), Evidence(mark.words, mark.reference)
     for condition in tumor.conditions:
-        if condition.hormone:
+        if condition.hormone and not condition.suspected:
             yield Hormone(condition.hormone), Evidence(condition.label, condition.resource.reference)
 
 

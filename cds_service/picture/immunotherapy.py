@@ -10,13 +10,14 @@ from collections.abc import Iterable, Iterator
 from cds_service.fhir.codes import Codeable, Meaning
 from cds_service.fhir.resources import Resource
 from cds_service.fhir.texts import Certainty
-from cds_service.fhir.values import Value, code_of, codeables, elements, text
+from cds_service.fhir.values import Value, codeables, elements, text
 from cds_service.guideline.features import Evidence, Feature, Gap, known, unknown
 from cds_service.guideline.patient_values import ImmunotherapyCaution
 from cds_service.picture.medications import classes, drugs, entries, medication_of, unseen_drugs
 from cds_service.picture.pathology import pathology_texts
 from cds_service.picture.record import (
     Record,
+    clinical_status,
     date_of_result,
     dated,
     has_begun,
@@ -86,7 +87,7 @@ def _meanings(code: Codeable, record: Record) -> Iterator[Meaning]:
 
 def _may_last(condition: Resource) -> bool:
     """Neither resolved nor ended; an autoimmune disease that is only in remission may wake up."""
-    return code_of(condition.at("clinicalStatus")) != "resolved" and condition.at("abatementDateTime") is None
+    return clinical_status(condition) != "resolved" and condition.at("abatementDateTime") is None
 
 
 def _transplantations(record: Record) -> Iterator[_Sign]:

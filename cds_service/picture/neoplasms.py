@@ -14,9 +14,9 @@ from cds_service.fhir.codes import Codeable, Coding, Meaning
 from cds_service.fhir.dates import When
 from cds_service.fhir.resources import Resource
 from cds_service.fhir.texts import Certainty
-from cds_service.fhir.values import code_of, codeable, codeables, date_of, elements, reference, text
+from cds_service.fhir.values import codeable, codeables, date_of, elements, reference, text
 from cds_service.picture.places import named_sites
-from cds_service.picture.record import ACTIVE, Record, is_refuted
+from cds_service.picture.record import ACTIVE, Record, clinical_status, is_refuted, verification
 
 NEN = ("net", "nec", "nen-unspecified", "small-cell")
 _SUSPECTED = ("provisional", "differential", "unconfirmed")
@@ -154,8 +154,8 @@ def _neoplasm(condition: Resource, record: Record) -> Neoplasm | None:
         grades=frozenset(m.attributes["grade"] for m in said if "grade" in m.attributes)
         | frozenset("high-grade" for m in said if m.attributes.get("value") == "high-grade")
         | frozenset(mark.get("grade") for mark in marks if mark.get("grade")),
-        suspected=doubtful or code_of(condition.at("verificationStatus")) in _SUSPECTED,
-        status=code_of(condition.at("clinicalStatus")),
+        suspected=doubtful or verification(condition) in _SUSPECTED,
+        status=clinical_status(condition),
         related=related_condition(condition),
         says_net_g3=_says_net_g3(words),
         label=code.shown or morphology.shown,

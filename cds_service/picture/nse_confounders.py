@@ -11,14 +11,14 @@ from datetime import date, timedelta
 
 from cds_service.fhir.dates import When
 from cds_service.fhir.resources import Resource
-from cds_service.fhir.values import code_of, date_of, end_of
+from cds_service.fhir.values import date_of, end_of
 from cds_service.guideline.features import Evidence, Feature, Gap, known, unknown
 from cds_service.guideline.patient_values import NseConfounder
 from cds_service.picture.comedication import taken
 from cds_service.picture.medications import unseen_drugs
 from cds_service.picture.nse import SEARCHED
 from cds_service.picture.nse_readings import Series, days_of, newest_of
-from cds_service.picture.record import ENDED, Record, dated, has_begun, is_true, none_found
+from cds_service.picture.record import ENDED, Record, clinical_status, dated, has_begun, is_true, none_found
 
 _NAME = "nse-confounder"
 _KIDNEY = "patient/kidney-failure"
@@ -85,7 +85,7 @@ def _held_at(condition: Resource, draw: When) -> bool | None:
     """Whether it had begun and not yet ended; a running one without dates counts, an ended one without is open."""
     began = date_of(condition.data, "onsetDateTime", "onsetPeriod")
     end = date_of(condition.data, "abatementDateTime") or end_of(condition.at("abatementPeriod"))
-    if end is None and code_of(condition.at("clinicalStatus")) in ENDED:
+    if end is None and clinical_status(condition) in ENDED:
         return None if began is None or days_of(began)[0] <= days_of(draw)[1] else False
     return _spans(began, end, draw)
 

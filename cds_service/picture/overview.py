@@ -8,11 +8,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
+from cds_service.fhir.codes import Meaning
 from cds_service.fhir.values import date_of
 from cds_service.guideline.features import Evidence, Feature, Gap, known, unknown
 from cds_service.guideline.patient_values import NenCount, NseContext, OtherCancer
 from cds_service.guideline.tumor_values import Course, Diagnosis
-from cds_service.picture.hints import tumor_hints
+from cds_service.picture.events import neuro_admissions
+from cds_service.picture.hints import neuroendocrine_hints, tumor_hints
 from cds_service.picture.record import Record, dated, is_true, none_found
 from cds_service.picture.tumors import Tumor
 
@@ -94,6 +96,9 @@ def _nen_count(seen: tuple[Seen, ...], record: Record) -> Feature:
         return unknown(name, Gap.NOT_RECORDED, "the course of a tumor is not recorded", evidence)
     if active:
         return known(name, NenCount.ONE, evidence=evidence)
+    named = {reference for item in seen for reference in item.tumor.references}
+    if hints := [hint for hint in neuroendocrine_hints(record) if hint.reference not in named]:
+        return unknown(name, Gap.NOT_RECORDED, "something recorded may be a neuroendocrine tumor", hints)
     return none_found(name, NenCount.NONE, "Conditions searched, no neuroendocrine tumor found", record, "conditions")
 
 
@@ -162,12 +167,20 @@ def _without_tumor(record: Record) -> Feature:
 
 def _arrests(record: Record) -> Iterator[tuple[bool, Evidence]]:
     """Cardiac arrest or coma: NSE then answers another question. True if its onset surely lies in the last days."""
+    days = record.limits.neuro_prognosis_days
+    for stay, meant, start in neuro_admissions(record):
+        recent = start.within_days(days, record.now)
+        if _is_arrest(meant) and recent is not False:
+            yield bool(recent), Evidence(dated(f"admission: {meant[0].words}", start), stay.reference)
     for condition in record.chart.of("Condition"):
-        meant = record.means(condition, "events/neuro-event") if is_true(condition) else ()
-        if any(meaning.attributes.get("value") == "arrest-or-coma" for meaning in meant):
+        if _is_arrest(record.means(condition, "events/neuro-event") if is_true(condition) else ()):
             onset = date_of(condition.data, "onsetDateTime", "onsetPeriod")
             when = onset or date_of(condition.data, "recordedDate")
-            recent = when.within_days(record.limits.neuro_prognosis_days, record.now) if when else None
+            recent = when.within_days(days, record.now) if when else None
             if recent is not False:
                 shown = Evidence(dated(record.code(condition).shown, when), condition.reference)
                 yield bool(recent and onset), shown
+
+
+def _is_arrest(meant: Iterable[Meaning]) -> bool:
+    return any(meaning.attributes.get("value") == "arrest-or-coma" for meaning in meant)

@@ -117,7 +117,8 @@ def _draw(tumor: Tumor, everyone: tuple[Tumor, ...], drafted: tuple[Draft, ...],
     last = last_removal(removed)
     hormone = hormone_feature(tumor, everyone, tissue.marks, record)
     primary = primary_feature(tumor, tissue, record)
-    course = course_feature(tumor, removed, worsened_since(last, tumor, everyone, record))
+    words = tuple(words_about(tumor, everyone, record))
+    course = course_feature(tumor, removed, worsened_since(last, tumor, everyone, record), words, record)
     exception = exception_feature(tumor, everyone, hormone, record)
     imaged = last_ct_mri(primary, record)
     features = [
@@ -136,7 +137,7 @@ def _draw(tumor: Tumor, everyone: tuple[Tumor, ...], drafted: tuple[Draft, ...],
         *therapy_features(tumor, everyone, record),
         chemoradiation_feature(tumor, everyone, record),
         depot_feature(tumor, everyone, drafted, record),
-        resection_feature(removed, words_about(tumor, everyone, record), record),
+        resection_feature(removed, words, record),
         exception,
         sstr_imaging_feature(record),
         ct_mri_feature(tumor, imaged, record),

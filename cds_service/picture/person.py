@@ -14,7 +14,17 @@ from cds_service.fhir.resources import Resource
 from cds_service.fhir.values import code_of, date_of
 from cds_service.guideline.features import Evidence, Feature, Gap, known, unknown
 from cds_service.guideline.patient_values import AgeGroup, CareGoal, Deceased, PerformanceStatus, Pregnancy
-from cds_service.picture.record import ACTIVE, Record, dated, has_begun, has_ended, is_true, none_found, took_place
+from cds_service.picture.record import (
+    ACTIVE,
+    Record,
+    clinical_status,
+    dated,
+    has_begun,
+    has_ended,
+    is_true,
+    none_found,
+    took_place,
+)
 from cds_service.picture.results import Result, results
 
 
@@ -74,7 +84,7 @@ def _care_goal(record: Record) -> Feature:
 def _is_current(resource: Resource) -> bool:
     if resource.type == "Procedure":
         return has_begun(resource)
-    return is_true(resource) and code_of(resource.at("clinicalStatus")) in ACTIVE
+    return is_true(resource) and clinical_status(resource) in ACTIVE
 
 
 def _pregnancy(record: Record) -> Feature:
@@ -107,7 +117,7 @@ def _pregnant_conditions(record: Record) -> Iterator[Evidence]:
         if not meant or has_ended(condition):
             continue
         when = date_of(condition.data, "onsetDateTime", "onsetPeriod", "recordedDate")
-        if when is None and not meant[0].by_code and code_of(condition.at("clinicalStatus")) != "active":
+        if when is None and not meant[0].by_code and clinical_status(condition) != "active":
             continue  # words alone do not say when
         if when is None or when.within_days(record.limits.pregnancy_days, record.now) is not False:
             yield Evidence(dated(meant[0].words, when), condition.reference)

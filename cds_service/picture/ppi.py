@@ -11,7 +11,7 @@ from datetime import timedelta
 from cds_service.fhir.dates import When
 from cds_service.fhir.resources import Resource
 from cds_service.fhir.texts import Certainty
-from cds_service.fhir.values import code_of, date_of, elements
+from cds_service.fhir.values import date_of, elements
 from cds_service.guideline.features import Evidence, Feature, Gap, known, unknown
 from cds_service.guideline.patient_values import Ppi, PpiNeeded
 from cds_service.guideline.vocabulary import Ordering
@@ -20,7 +20,7 @@ from cds_service.picture.courses import REQUESTS, STATEMENTS, course_of
 from cds_service.picture.medications import Entry, unseen_drugs
 from cds_service.picture.orders import Draft
 from cds_service.picture.other_markers import newest_cga
-from cds_service.picture.record import ACTIVE, Record, dated, is_refuted, is_true
+from cds_service.picture.record import ACTIVE, Record, clinical_status, dated, is_refuted, is_true
 
 _LASTING = ("barrett", "gastrinoma", "thinner", "anti-inflammatory")
 _CONCEPTS = ("syndromes/ppi-reason", "syndromes/gastrinoma", "syndromes/variceal-bleeding")
@@ -81,7 +81,7 @@ def _in_conditions(record: Record) -> _Reasons:
 
 def _holds(kind: str, condition: Resource, record: Record) -> bool | None:
     """Whether the reason holds today: what lasts until it is closed, an ulcer or bleeding of the last months."""
-    status = code_of(condition.at("clinicalStatus"))
+    status = clinical_status(condition)
     if kind in _LASTING:
         return True if status in ACTIVE else None
     recent = record.recent(_date(condition), record.limits.ppi_reason_months)

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from cds_service.fhir.dates import When
 from cds_service.fhir.resources import Resource
-from cds_service.fhir.texts import Certainty, clauses, find
+from cds_service.fhir.texts import clauses
 from cds_service.fhir.values import code_of, notes, value_of
 from cds_service.guideline.features import Evidence, Feature, Gap, known, unknown
 from cds_service.guideline.tumor_values import Sstr
@@ -102,8 +102,7 @@ def _receptor_words(words: str, record: Record) -> Sstr | None:
     """Positive or negative; mixed, weak or both is neither."""
     told = " ; ".join(clause for clause in clauses(words) if not record.says("answers/other-uptake", clause))
     negative = record.says("answers/no-uptake", told)
-    seen = (found for phrase in record.phrases("answers/uptake") for found in find(phrase.pattern, told))
-    positive = any(found.certainty is Certainty.AFFIRMED for found in seen)
+    positive = record.affirms("answers/uptake", told)
     if record.says("answers/weak-uptake", told) or positive == negative:
         return None
     return Sstr.POSITIVE if positive else Sstr.NEGATIVE

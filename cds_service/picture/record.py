@@ -15,7 +15,7 @@ from cds_service.fhir.attachments import words_of
 from cds_service.fhir.codes import Codeable, CodeBook, Meaning
 from cds_service.fhir.dates import When, months_before
 from cds_service.fhir.resources import Chart, Resource
-from cds_service.fhir.texts import find
+from cds_service.fhir.texts import Certainty, Found, find
 from cds_service.fhir.values import code_of, codeable, elements, span_of, text
 from cds_service.guideline.concepts import Phrase
 from cds_service.guideline.features import Evidence, Feature, Gap, known, unknown
@@ -25,6 +25,8 @@ from cds_service.guideline.limits import Limits
 ACTIVE = ("", "active", "recurrence", "relapse")  # a Condition without a clinical status counts as active
 ENDED = ("resolved", "inactive", "remission")
 PLANS = ("plan", "proposal", "option")  # intents of an order that nobody has placed
+
+_REFUTED = ("refuted", "entered-in-error")
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +66,15 @@ class Record:
 
     def tells(self, concept: str, words: str) -> bool:
         """Whether words hold a phrase of the concept that is neither denied nor of somebody else."""
-        return any(find(phrase.pattern, words) for phrase in self.phrases(concept))
+        return any(self.found(concept, words))
+
+    def found(self, concept: str, words: str) -> Iterator[Found]:
+        """What such words say of the concept, surely or in doubt."""
+        return (found for phrase in self.phrases(concept) for found in find(phrase.pattern, words))
+
+    def affirms(self, concept: str, words: str) -> bool:
+        """Whether words surely hold a phrase of the concept."""
+        return any(found.certainty is Certainty.AFFIRMED for found in self.found(concept, words))
 
     def recent(self, when: When | None, months: int) -> bool | None:
         """Whether a date lies in the last so many months; None if it cannot be told."""
@@ -92,14 +102,41 @@ def dated(words: str, when: When | None) -> str:
     return f"{words}, {when.text}" if when else f"{words}, undated"
 
 
+def verification(condition: Resource) -> str:
+    """Its verificationStatus, unless the letter beside a German diagnosis says less: A excluded, V suspected."""
+    status, letters = code_of(condition.at("verificationStatus")), _letters(condition)
+    if status in _REFUTED or not letters & {"A", "V"}:
+        return status
+    return "refuted" if letters == {"A"} else "provisional"
+
+
+def clinical_status(condition: Resource) -> str:
+    """Its clinicalStatus; "Z" beside a German diagnosis (state after) outweighs an entry nobody closed."""
+    status = code_of(condition.at("clinicalStatus"))
+    return "inactive" if status in ("", "active") and _letters(condition) == {"Z"} else status
+
+
+def _letters(condition: Resource) -> set[str]:
+    """How certain the diagnosis is, as ICD-10-GM is coded in Germany: G, V, A or Z."""
+    codings = [coding for code in elements(condition.at("code")) for coding in elements(code.get("coding"))]
+    said = [
+        extension
+        for holder in (condition.data, *codings)
+        for extension in elements(holder.get("extension"))
+        if text(extension.get("url")).endswith("/icd-10-gm-diagnosesicherheit")
+    ]
+    coded = [text(coding.get("code")) for extension in said for coding in elements(extension.get("valueCoding"))]
+    return {letter.upper() for letter in (*coded, *(text(e.get("valueCode")) for e in said)) if letter}
+
+
 def is_true(condition: Resource) -> bool:
     """Neither refuted nor entered in error (and not merely suspected)."""
-    return code_of(condition.at("verificationStatus")) in ("", "confirmed")
+    return verification(condition) in ("", "confirmed")
 
 
 def has_ended(condition: Resource) -> bool:
     """Called resolved, inactive or in remission, or given a date of its end."""
-    ended = code_of(condition.at("clinicalStatus")) in ENDED
+    ended = clinical_status(condition) in ENDED
     return ended or condition.at("abatementDateTime") is not None
 
 
@@ -115,7 +152,7 @@ def took_place(resource: Resource) -> bool:
 
 def is_refuted(condition: Resource) -> bool:
     """Denied or entered in error: it speaks of nothing, not even of a suspicion."""
-    return code_of(condition.at("verificationStatus")) in ("refuted", "entered-in-error")
+    return verification(condition) in _REFUTED
 
 
 def is_countable(resource: Resource) -> bool:

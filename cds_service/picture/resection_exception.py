@@ -8,11 +8,12 @@ from __future__ import annotations
 from decimal import Decimal
 
 from cds_service.fhir.amounts import Amount
+from cds_service.fhir.resources import Resource
 from cds_service.fhir.units import Refused, factor
 from cds_service.guideline.features import Evidence, Feature, Gap, known, unknown
 from cds_service.guideline.tumor_values import ResectionException
 from cds_service.picture.neoplasms import Neoplasm
-from cds_service.picture.record import Record, dated, is_true
+from cds_service.picture.record import Record, dated, is_refuted
 from cds_service.picture.results import results
 from cds_service.picture.tumors import Tumor, owners
 
@@ -48,7 +49,7 @@ def _shown(condition: Neoplasm) -> Evidence:
 
 def _by_size(tumor: Tumor, everyone: tuple[Tumor, ...], record: Record) -> Feature:
     name = "resection-exception"
-    men1 = [c for c in record.chart.of("Condition") if is_true(c) and record.means(c, "syndromes/men1")]
+    men1 = any(_may_be_men1(condition, record) for condition in record.chart.of("Condition"))
     sizes = _sizes(tumor, everyone, record)
     if not sizes:
         return unknown(name, Gap.NOT_RECORDED, "the size is not recorded")
@@ -61,8 +62,14 @@ def _by_size(tumor: Tumor, everyone: tuple[Tumor, ...], record: Record) -> Featu
     if large is None:
         return unknown(name, Gap.NOT_READABLE, "the size lies on both sides of the limit", [evidence])
     if not large and men1:
-        return unknown(name, Gap.CONTRADICTORY, "small, and MEN1 is recorded", [evidence])
+        return unknown(name, Gap.CONTRADICTORY, "small, and MEN1 is recorded or suspected", [evidence])
     return known(name, ResectionException.NO if large else ResectionException.YES, evidence=[evidence])
+
+
+def _may_be_men1(condition: Resource, record: Record) -> bool:
+    """Recorded or only suspected."""
+    meant = () if is_refuted(condition) else record.book.meanings(record.code(condition), "syndromes")
+    return any(meaning.name == "men1" for meaning in meant)
 
 
 def _sizes(tumor: Tumor, everyone: tuple[Tumor, ...], record: Record) -> list[tuple[Amount, Evidence]]:

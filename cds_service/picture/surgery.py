@@ -14,6 +14,7 @@ from cds_service.fhir.resources import Resource
 from cds_service.fhir.values import codeables, date_of, elements, notes, reference
 from cds_service.guideline.features import Evidence, Feature, Gap, known, unknown
 from cds_service.guideline.tumor_values import Course, Extent, Resection
+from cds_service.picture.hints import neuroendocrine_hints
 from cds_service.picture.pathology import pathology_words
 from cds_service.picture.record import ENDED, Record, dated, none_found, took_place
 from cds_service.picture.tumors import Tumor, owners
@@ -88,7 +89,9 @@ def _operation(
     when = date_of(resource.data, "performedDateTime", "performedPeriod", "onsetDateTime")
     kinds = {meaning.attributes.get("value", "other") for meaning in meant}
     sites = _sites_of(meant)
-    complete = any(record.tells("answers/removed-whole", text) for text in _told_of(resource, tumor, everyone, record))
+    complete = any(
+        record.affirms("answers/removed-whole", text) for text in _told_of(resource, tumor, everyone, record)
+    )
     localized = not extent.is_unknown and not extent.values & {Extent.METASTATIC, Extent.EXTENSIVE}
     of_organ = bool(sites & {tumor.site}) and "radical" in kinds
     whole = complete or (of_organ and localized) or (tumor.site == "appendix" and "appendix" in sites)
@@ -133,16 +136,24 @@ def resection_feature(found: list[Operation], words: Iterable[tuple[str, str]], 
         return known("resection", Resection.CURATIVE, evidence=evidence)
     if found:
         return known("resection", Resection.OTHER, evidence=evidence)
-    if told := [source for text, source in words if record.says("answers/resection-told", text)]:
-        shown = [Evidence("a text tells of a resection", source) for source in told]
-        return unknown("resection", Gap.NOT_READABLE, "a resection is only told in words", shown)
+    if told := _told("answers/resection-told", words, record):
+        return unknown("resection", Gap.NOT_READABLE, "a resection is only told in words", told)
     return none_found(
         "resection", Resection.NONE_RECORDED, "procedures searched, no resection found", record, "procedures"
     )
 
 
-def course_feature(tumor: Tumor, found: list[Operation], progressed: bool) -> Feature:
-    """Active, or after a resection with nothing since - even where the problem list still says active."""
+def _told(concept: str, words: Iterable[tuple[str, str]], record: Record) -> list[Evidence]:
+    return [Evidence("a text tells of a resection", source) for text, source in words if record.says(concept, text)]
+
+
+def course_feature(
+    tumor: Tumor, found: list[Operation], progressed: bool, words: Iterable[tuple[str, str]], record: Record
+) -> Feature:
+    """Active, or after a resection with nothing since - even where the problem list still says active.
+
+    `words`: texts about the tumor with their references; a resection that only they tell leaves the course open.
+    """
     if not tumor.all_conditions:
         return unknown("course", Gap.NOT_RECORDED, "no tumor is recorded")
     statuses = [(c.status, Evidence(f"{c.label}: {c.status or 'no clinical status'}", c.resource.reference))
@@ -158,6 +169,9 @@ def course_feature(tumor: Tumor, found: list[Operation], progressed: bool) -> Fe
     past = all(c.kind == "personal-history" or c.status in ENDED for c in tumor.all_conditions)
     if past:
         return unknown("course", Gap.NOT_RECORDED, "not active, and no resection was found", evidence)
+    told = _told("answers/operation-told", words, record)
+    if told and not (found or spread or again or progressed):
+        return unknown("course", Gap.NOT_READABLE, "a resection is only told in words", [*evidence, *told])
     return known("course", Course.ACTIVE, evidence=evidence)
 
 
@@ -165,6 +179,8 @@ def words_about(tumor: Tumor, everyone: tuple[Tumor, ...], record: Record) -> It
     """What Conditions and pathology say of the tumor in words, each with its reference."""
     for condition in tumor.all_conditions:
         yield from ((text, condition.resource.reference) for text in (condition.text, *notes(condition.resource.data)))
+    if not tumor.all_conditions:
+        yield from ((hint.text, hint.reference) for hint in neuroendocrine_hints(record))
     for report, text in pathology_words(tumor, everyone, record):
         yield text, report.reference
         yield from ((code, report.reference) for code in record.code(report).texts)

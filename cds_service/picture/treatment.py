@@ -29,7 +29,11 @@ _REASONS = {
 }  # fmt: skip
 _ANY_CANCER = ("cancer", "krebs", "malignant neoplasm", "malignant tumor")
 _CLASSES = ("ssa", "platinum", "prrt", "pd-l1")
-_OTHER_USES = (("ssa", "syndromes/acromegaly"), ("everolimus", "patient/transplant"))
+_OTHER_USES = (  # class, disease, and the forms that are given for it
+    ("ssa", "syndromes/acromegaly", ("", "short", "depot")),
+    ("ssa", "syndromes/variceal-bleeding", ("", "short")),
+    ("everolimus", "patient/transplant", ("",)),
+)
 _UNTOLD = "neither status nor date tell whether it runs"
 _OTHER_USE = "it may be for another disease on the record"
 
@@ -127,7 +131,7 @@ def _may_be_for_another(drug: Drug, record: Record) -> bool:
     told = list(_told_by(drug.resource, record))
     if any(resource.at(name) for resource in told for name in ("reasonCode", "reasonReference")):
         return False
-    uses = [use for name, use in _OTHER_USES if name in drug.names]
+    uses = [use for name, use, forms in _OTHER_USES if name in drug.names and drug.form in forms]
     return any(is_true(c) and record.means(c, *uses) for c in record.chart.of("Condition")) if uses else False
 
 
@@ -137,7 +141,9 @@ def _systemic(own: list[Drug], record: Record) -> Feature:
         return _given(name, given, record)
     if unseen := unseen_drugs(record):
         return unknown(name, *unseen)
-    ssa = [drug.evidence for drug in own if "ssa" in drug.names]
-    if ssa:
-        return known(name, SystemicTherapy.SSA_ONLY, evidence=ssa)
+    if ssa := [drug for drug in own if "ssa" in drug.names]:
+        evidence = [drug.evidence for drug in ssa]
+        if all(_may_be_for_another(drug, record) for drug in ssa):
+            return unknown(name, Gap.NOT_LINKED, _OTHER_USE, evidence)
+        return known(name, SystemicTherapy.SSA_ONLY, evidence=evidence)
     return known(name, SystemicTherapy.NONE_RECORDED, evidence=[Evidence("medications searched, no therapy found")])

@@ -218,6 +218,8 @@ def owners(
         linked = [tumor for tumor in candidates if named & tumor.references or item.reference in tumor.assessments]
         if linked or named & conditions:
             return linked
+        if _is_about(item) - conditions:
+            return [*candidates, EMPTY]  # a Condition that did not come may be a tumor that is not on the chart
     places = [place_of(resource, record, holder), *(place_of(item, record) for item in chain[1:])]
     if elsewhere := next((place.elsewhere for place in places if place.elsewhere), ""):
         return [
@@ -226,6 +228,11 @@ def owners(
     sites = next((place.sites for place in places if place.sites), frozenset())
     located = [tumor for tumor in candidates if tumor.site in sites]
     return located if len(located) == 1 else list(candidates)
+
+
+def _is_about(result: Resource) -> set[str]:
+    """The Conditions a result is about by its focus."""
+    return {target for item in elements(result.at("focus")) if (target := reference(item)).startswith("Condition/")}
 
 
 def _named(resource: Resource) -> set[str]:

@@ -122,3 +122,7 @@ def test_no_board_is_said_only_after_a_search() -> None:
     assert said("mdt", ILEUM, without=("encounters",)) == "service requests searched, no tumor board found"
     assert said("mdt", ILEUM, visit()) == "tumor board (Encounter, finished), 2026-10-01"
     assert said("mdt", ILEUM, referral()) == "tumor board (referral, active), 2026-10-01"
+
+
+def test_a_tumor_board_that_was_declined_is_none() -> None:
+    assert mdt(visit("Oncology", reasonCode=[concept(text="Patient declined tumor board")])) == "none-found"

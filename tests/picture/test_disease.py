@@ -94,7 +94,10 @@ def test_a_report_may_say_it(words: str) -> None:
         "No evidence of progression",
         "Stable disease",
         "Progression-free",
-        "Possible progression",
+        "No new lesions, no increase in size",
+        "Keine Größenzunahme der Lebermetastasen",
+        "Stable disease, a new lesion of the skin is benign",
+        "Increase in size of the pleural effusion",
         "Progressive dyspnea",
         "Progress note",
         "Partial response",
@@ -196,3 +199,29 @@ def test_statements_of_one_day_stand_in_the_order_of_their_hours_even_without_a_
     early = ct("Progression.", "2026-10-20T08:00:00Z")
     late = disease_status("worsened", "2026-10-20T12:00:00")
     assert said("progression", ILEUM, late, early).startswith("CT abdomen: progression")
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "Possible progression",
+        "Progression cannot be excluded",
+        "New liver metastases",
+        "Deutliche Größenzunahme der Lebermetastasen",
+        "Neu aufgetretene Filiae in der Lunge",
+        "Enlarged lesion in segment VI",
+        "The lesions have increased",
+    ],
+)
+def test_growth_or_a_doubtful_progression_in_a_report_forbids_to_say_that_there_is_none(words: str) -> None:
+    assert gap("progression", ILEUM, ct(words)) is Gap.NOT_READABLE
+    assert said("progression", ILEUM, ct(words)) == "CT abdomen: growth, or a doubt of it, 2026-10-20"
+
+
+def test_growth_that_is_old_or_answered_by_a_later_stable_says_nothing() -> None:
+    assert progression(ct("New liver metastases", "2026-04-01")) == "none-recorded"
+    assert progression(ct("New liver metastases"), disease_status("stable", "2026-11-01")) == "none-recorded"
+    assert progression(ct("New liver metastases"), disease_status("worsened", "2026-10-25")) == "yes"
+    assert progression(report("Surgical pathology", "New metastasis", category="PAT", date="2026-10-20")) == (
+        "none-recorded"
+    )

@@ -119,3 +119,8 @@ def test_a_syndrome_that_is_only_suspected_is_neither_there_nor_absent() -> None
 
 def test_the_name_pathology_gives_may_be_the_hormone() -> None:
     assert hormone(PANCREAS, pathology("Insulinoma, well differentiated, G1.")) == "insulinoma"
+
+
+def test_a_gastrinoma_that_is_only_suspected_is_no_hormone_yet() -> None:
+    assert seen("hormone", condition(text="Gastrinoma", verification="provisional")) == "unknown"
+    assert seen("hormone", condition(text="V. a. Insulinom")) == "unknown"

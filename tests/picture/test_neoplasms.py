@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from cds_service.picture.neoplasms import Neoplasm, neoplasms
-from tests.picture.charts import Resource, concept, condition, record
+from tests.picture.charts import Resource, concept, condition, record, seen
 
 
 def found(resource: Resource) -> list[Neoplasm]:
@@ -186,3 +186,41 @@ def test_not_elsewhere_classified_is_no_carcinoma(text: str) -> None:
 @pytest.mark.parametrize("text", ["Lungenrundherd", "Pankreastumor", "Leberherd", "Pancreatic neoplasm"])
 def test_a_mass_is_known_by_its_german_and_english_words(text: str) -> None:
     assert read(condition(text=text)).kind == "mass"
+
+
+SURENESS = "http://fhir.de/StructureDefinition/icd-10-gm-diagnosesicherheit"
+
+
+def german(letter: str, status: str = "active", verification: str = "confirmed") -> Resource:
+    """C34.1 of ICD-10-GM with the letter of its certainty, as billing and hospital systems in Germany send it."""
+    resource = condition(
+        "icd-10|C34.1", text="kleinzelliges Bronchialkarzinom", status=status, verification=verification
+    )
+    resource["code"]["coding"][0]["extension"] = [{"url": SURENESS, "valueCoding": {"code": letter}}]
+    return resource
+
+
+@pytest.mark.parametrize(
+    ("resource", "value"),
+    [
+        (german("G"), "sclc"),
+        (german("V"), "suspected-nen"),
+        (german("A"), "none"),
+        (german("G", verification="refuted"), "none"),
+        (german("V", verification="entered-in-error"), "none"),
+        (condition("icd-10|C34.1", text="SCLC") | {"extension": [{"url": SURENESS, "valueCode": "a"}]}, "none"),
+    ],
+)
+def test_the_letter_of_certainty_beside_a_german_diagnosis_counts(resource: Resource, value: str) -> None:
+    assert seen("diagnosis", resource) == value
+
+
+def test_two_letters_of_one_diagnosis_leave_it_suspected() -> None:
+    both = german("A")
+    both["code"]["coding"].append(german("G")["code"]["coding"][0])
+    assert seen("diagnosis", both) == "suspected-nen"
+
+
+def test_a_german_state_after_is_not_active_but_a_recurrence_is() -> None:
+    assert seen("course", german("Z")) == "unknown"
+    assert seen("course", german("Z", status="recurrence")) == "active"

@@ -7,7 +7,19 @@ from typing import Any
 import pytest
 
 from cds_service.guideline.features import Gap
-from tests.picture.charts import Resource, condition, feature, gap, histology, ki67, pathology, picture, procedure, seen
+from tests.picture.charts import (
+    Resource,
+    concept,
+    condition,
+    feature,
+    gap,
+    histology,
+    ki67,
+    pathology,
+    picture,
+    procedure,
+    seen,
+)
 
 ILEUM = condition("icd-10-cm|C7A.012", id="ileum")
 PANCREAS = condition("icd-10-cm|C25.4", id="pancreas")
@@ -215,3 +227,50 @@ def test_no_context_is_claimed_where_something_may_be_a_tumor(hint: Resource) ->
 )
 def test_what_is_no_tumor_of_the_patient_leaves_the_context_none(resource: Resource) -> None:
     assert seen("nse-context", resource) == "none"
+
+
+@pytest.mark.parametrize("words", ["Z. n. Resektion eines NET", "Status post carcinoid", "Ausschluss NEC"])
+def test_a_tumor_that_is_only_told_as_past_or_doubted_leaves_the_count_open(words: str) -> None:
+    assert gap("nen-count", condition(text=words)) is Gap.NOT_RECORDED
+    assert seen("nen-count", condition(text=words), condition("icd-10-cm|C7A.012", id="ileum")) == "one"
+
+
+def test_a_hint_of_another_cancer_leaves_no_neuroendocrine_tumor() -> None:
+    assert seen("nen-count", condition(text="Z. n. Mammakarzinom")) == "none"
+    assert seen("nen-count", condition("icd-10-cm|C18.7", text="Colon cancer, no neuroendocrine part")) == "none"
+
+
+def test_a_resection_of_a_tumor_that_is_told_only_in_words_is_not_denied() -> None:
+    assert seen("resection", condition(text="Z. n. Resektion NET Ileum 2021")) == "unknown"
+
+
+def admission(
+    start: str, reason: str = "icd-10-cm|I46.9|Cardiac arrest, cause unspecified", kind: str = "IMP"
+) -> Resource:
+    return {
+        "resourceType": "Encounter",
+        "status": "finished",
+        "class": {"code": kind},
+        "period": {"start": start},
+        "reasonCode": [concept(reason)],
+    }
+
+
+@pytest.mark.parametrize(
+    ("stay", "value"),
+    [
+        (admission("2026-11-02"), "neuro-prognosis"),
+        (admission("2026-10-31"), "none"),
+        (admission("2026-11"), "unknown"),
+        (admission("2026-11-12", kind="AMB"), "none"),
+        (admission("2026-11-12", "icd-10-cm|I63.9|Cerebral infarction, unspecified"), "none"),
+    ],
+)
+def test_an_admission_for_cardiac_arrest_counts_for_14_days(stay: Resource, value: str) -> None:
+    assert seen("nse-context", stay) == value
+
+
+def test_a_suspected_non_small_cell_lung_cancer_may_turn_out_to_be_small_cell() -> None:
+    suspected = condition("snomed|254637007", verification="provisional")
+    assert [seen(name, suspected) for name in ("diagnosis", "other-cancer", "nse-context")] == ["unknown"] * 3
+    assert seen("diagnosis", suspected, histology("icd-o-3|8046/3")) == "nsclc"

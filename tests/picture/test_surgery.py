@@ -371,3 +371,33 @@ def test_operations_of_one_day_stand_in_the_order_of_their_hours_even_without_a_
     noon = procedure(text="Ileal resection", date="2025-07-01T12:00:00", id="a")
     shown = feature("resection", ILEUM, noon, morning).evidence
     assert [item.reference for item in shown] == ["Procedure/z", "Procedure/a"]
+
+
+def test_a_possible_r0_is_no_complete_resection() -> None:
+    operation = procedure("snomed|235469009", date="2025-05-05")
+    assert seen("resection", PANCREAS, operation, pathology("Neuroendocrine tumor, R0 resection.")) == "curative"
+    assert seen("resection", PANCREAS, operation, pathology("Neuroendocrine tumor, possible R0.")) == "other"
+
+
+@pytest.mark.parametrize(
+    "words", ["NET Ileum, Z. n. Resektion 2021", "NET of ileum, s/p right hemicolectomy", "NET Ileum, Z.n. OP 2020"]
+)
+def test_a_resection_told_only_in_words_leaves_the_course_open(words: str) -> None:
+    tumor = condition("icd-10-cm|C7A.012", text=words)
+    assert seen("course", tumor) == "unknown"
+    assert seen("course", tumor, condition("icd-10-cm|C78.7")) == "active"
+
+
+@pytest.mark.parametrize("words", ["NET of ileum, planned for resection", "NET of ileum, resection planned",
+                                   "NET of ileum, s/p 4 cycles of Lutathera"])  # fmt: skip
+def test_a_resection_that_is_only_planned_leaves_the_tumor_active(words: str) -> None:
+    assert seen("course", condition("icd-10-cm|C7A.012", text=words)) == "active"
+
+
+@pytest.mark.parametrize(
+    "men1", [condition("icd-10-cm|E31.21", verification="provisional"), condition(text="V. a. MEN1")]
+)
+def test_men1_that_is_only_suspected_leaves_a_small_tumor_open(men1: Resource) -> None:
+    assert seen("resection-exception", PANCREAS, size(15), men1) == "unknown"
+    refuted = condition("icd-10-cm|E31.21", verification="refuted")
+    assert seen("resection-exception", PANCREAS, size(15), refuted) == "yes"

@@ -241,3 +241,12 @@ def test_a_drug_without_a_reason_may_be_for_another_disease_on_the_record(diseas
 def test_another_disease_leaves_the_other_drugs_alone() -> None:
     assert systemic(condition("icd-10-cm|E22.0"), request("Everolimus")) == "active"
     assert systemic(condition("icd-10-cm|E22.0", verification="refuted"), request("Everolimus")) == "active"
+
+
+def test_an_octreotide_infusion_beside_variceal_bleeding_may_be_for_the_bleeding() -> None:
+    bleeding = condition("icd-10-cm|I85.11", id="varices")
+    drip = request("Octreotide infusion 50 mcg/h")
+    assert gap("therapy-ssa", NET, bleeding, drip) is Gap.NOT_LINKED
+    assert gap("therapy-systemic", NET, bleeding, drip) is Gap.NOT_LINKED
+    assert seen("therapy-ssa", NET, bleeding, request("Lanreotide 120 mg")) == "active"
+    assert seen("therapy-systemic", NET, bleeding, request("Lanreotide 120 mg")) == "ssa-only"

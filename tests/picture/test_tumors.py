@@ -340,3 +340,10 @@ def test_a_history_of_merkel_cell_carcinoma_is_no_part_of_a_net() -> None:
         ["merkel"],
         ["net"],
     ]
+
+
+def test_a_result_about_a_condition_that_did_not_come_is_not_taken_for_the_only_tumor() -> None:
+    elsewhere = ki67(60, focus=[ref("Condition/not-here")])
+    assert seen("diagnosis", condition("icd-10-cm|C7A.012"), elsewhere) == "net"
+    assert gap("ki67-found", condition("icd-10-cm|C7A.012"), elsewhere) is Gap.NOT_LINKED
+    assert seen("ki67-found", condition("icd-10-cm|C7A.012"), ki67(60, focus=[ref("Patient/p1")])) == "found"
