@@ -9,14 +9,16 @@ import re
 from collections.abc import Iterable, Iterator
 
 from cds_service.fhir.resources import Resource
-from cds_service.fhir.texts import find
+from cds_service.fhir.texts import Certainty, Found, find
 from cds_service.fhir.values import codeables, elements, reference
+from cds_service.picture.places import ELSEWHERE, named_sites, place_of
 from cds_service.picture.record import Record, is_countable, is_pathology, report_texts
 from cds_service.picture.results import Result, results
 from cds_service.picture.tumors import Tumor, owners
 
 _RESECTED = re.compile(r"rese[ck]t|ex[cz]ision|exstirpat|e[ck]tom(?:y|ie)\b", re.IGNORECASE)
 _BIOPSIED = re.compile(r"biops|core needle|\bstanz|fine[- ]needle|feinnadel|\bFNA\b|punktion", re.IGNORECASE)
+_OURS = ("nen", "sclc", "site-only")  # the families of a tumor of lung, gut or pancreas
 _METASTASIS = re.compile(r"metasta|filia(?:e|ris|lis)?\b", re.IGNORECASE)
 _NEVER_PRIMARY = re.compile(
     r"\bliver|\bhepat(?!ic flex)|\bleber|\blymph|\bbone\b|knochen|\bperiton|\boment", re.IGNORECASE
@@ -70,15 +72,36 @@ def joined(
 
 def pathology_words(tumor: Tumor, everyone: tuple[Tumor, ...], record: Record) -> Iterator[tuple[Resource, str]]:
     """The texts of pathology reports and narrative pathology results that can only belong to this tumor."""
-    return (item for item in pathology_texts(record) if owners(item[0], everyone, record) == [tumor])
+    for resource, words in pathology_texts(record):
+        if owners(resource, everyone, record) == [tumor] and not _is_of_another(tumor, resource, words, record):
+            yield resource, words
 
 
 def loose_words(tumor: Tumor, everyone: tuple[Tumor, ...], record: Record) -> Iterator[str]:
     """The texts of pathology that may belong to this tumor or to another one."""
     for resource, words in pathology_texts(record):
         belongs = owners(resource, everyone, record)
-        if tumor in belongs and len(belongs) > 1:
+        if tumor in belongs and (len(belongs) > 1 or _is_of_another(tumor, resource, words, record)):
             yield words
+
+
+def _is_of_another(tumor: Tumor, resource: Resource, words: str, record: Record) -> bool:
+    """Whether a text is about an organ that is none of ours ("breast: ductal carcinoma"), and says nothing of ours.
+
+    The one tumor of the problem list is not the only one a report may be about.
+    """
+    if tumor.family not in _OURS or record.says("answers/neuroendocrine", words):
+        return False
+    if place_of(resource, record).sites:
+        return False
+    if {*named_sites([words], record)} - {ELSEWHERE}:
+        return False
+    organs = record.phrases("answers/other-organ")
+    return tumor.site != ELSEWHERE and any(_is_sure(found) for p in organs for found in find(p.pattern, words))
+
+
+def _is_sure(found: Found) -> bool:
+    return found.certainty is Certainty.AFFIRMED
 
 
 def pathology_texts(record: Record) -> Iterator[tuple[Resource, str]]:
