@@ -9,11 +9,13 @@ from collections.abc import Iterable, Iterator
 
 from cds_service.fhir.resources import Resource
 from cds_service.fhir.values import codeables, elements, reference
+from cds_service.picture.places import ELSEWHERE, named_sites, place_of
 from cds_service.picture.record import Record, is_countable, is_pathology, report_texts
 from cds_service.picture.results import ANY_STAIN, Result, results
 from cds_service.picture.tumors import Tumor, owners
 
 _TISSUES = ("answers/tissue-of-resection", "answers/tissue-of-biopsy")
+_OURS = ("nen", "sclc", "site-only")  # the families of a tumor of lung, gut or pancreas
 
 
 def is_resection(resource: Resource, record: Record, words: str = "") -> bool | None:
@@ -62,15 +64,31 @@ def joined(
 
 def pathology_words(tumor: Tumor, everyone: tuple[Tumor, ...], record: Record) -> Iterator[tuple[Resource, str]]:
     """The texts of pathology reports and narrative pathology results that can only belong to this tumor."""
-    return (item for item in pathology_texts(record) if owners(item[0], everyone, record) == [tumor])
+    for resource, words in pathology_texts(record):
+        if owners(resource, everyone, record) == [tumor] and not _is_of_another(tumor, resource, words, record):
+            yield resource, words
 
 
 def loose_words(tumor: Tumor, everyone: tuple[Tumor, ...], record: Record) -> Iterator[str]:
     """The texts of pathology that may belong to this tumor or to another one."""
     for resource, words in pathology_texts(record):
         belongs = owners(resource, everyone, record)
-        if tumor in belongs and len(belongs) > 1:
+        if tumor in belongs and (len(belongs) > 1 or _is_of_another(tumor, resource, words, record)):
             yield words
+
+
+def _is_of_another(tumor: Tumor, resource: Resource, words: str, record: Record) -> bool:
+    """Whether a text is about an organ that is none of ours ("breast: ductal carcinoma"), and says nothing of ours.
+
+    The one tumor of the problem list is not the only one a report may be about.
+    """
+    if tumor.family not in _OURS or record.says("answers/neuroendocrine", words):
+        return False
+    if place_of(resource, record).sites:
+        return False
+    if {*named_sites([words], record)} - {ELSEWHERE}:
+        return False
+    return tumor.site != ELSEWHERE and record.affirms("answers/other-organ", words)
 
 
 def pathology_texts(record: Record) -> Iterator[tuple[Resource, str]]:
