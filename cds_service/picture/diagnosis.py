@@ -158,6 +158,7 @@ class _Facts:
     tissue_net: bool
     coded_nec: bool
     coded_net: bool
+    net_outweighs: bool
     small_cell_alone: bool
     well: bool
     poor: bool
@@ -179,6 +180,7 @@ class _Facts:
             tissue_net="net" in kinds or tissue.well_g3 or "well" in tissue.differentiation,
             coded_nec="nec" in coded,
             coded_net="net" in coded,
+            net_outweighs="net" in coded and _strength(tumor, "net") >= _strength(tumor, "nec", "small-cell"),
             small_cell_alone="small-cell" in coded | kinds and not (coded | kinds) & {"nec", "net", "nen-unspecified"},
             well="well" in differentiation or net_g3,
             poor="poor" in differentiation,
@@ -213,6 +215,9 @@ class _Facts:
             return (Diagnosis.NEN_UNSPECIFIED, "NEC is recorded with Ki-67 and mitoses not above 20")
         if self.well:
             return (Diagnosis.NEN_UNSPECIFIED, "NEC and well differentiated are both recorded")
+        if self.net_outweighs and not self.tissue_nec:
+            contradicted = Diagnosis.HIGH_GRADE_UNDETERMINED if self.high else Diagnosis.NEN_UNSPECIFIED
+            return contradicted, "NET and NEC are both recorded"
         return Diagnosis.NEC, ""
 
     def _well_or_open(self) -> tuple[Diagnosis, str]:
@@ -223,6 +228,12 @@ class _Facts:
         if self.coded_net or self.high is False:
             return Diagnosis.NET, ""
         return Diagnosis.NEN_UNSPECIFIED, ""
+
+
+def _strength(tumor: Tumor, *kinds: str) -> int:
+    """Of the strongest mark of these kinds that is no morphology."""
+    coded = (mark for mark in tumor.marks if mark.strength is not Strength.MORPHOLOGY)
+    return max((mark.strength for mark in coded if mark.kind in kinds), default=0)
 
 
 def histology_feature(tumor: Tumor, named: Named, tissue: Tissue, record: Record) -> Feature:

@@ -5,12 +5,14 @@ A hint is no finding. It only keeps the service from claiming an absence.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from cds_service.guideline.features import Evidence
 from cds_service.picture.pathology import pathology_texts
-from cds_service.picture.record import Record, date_of_result, dated, is_refuted
+from cds_service.picture.record import Record, date_of_result, dated, has_ended, is_refuted
 
+_MALIGNANT = re.compile(r"C\d\d")
 _OTHERWISE = "answers/no-tumor-word"
 _SYNDROMES = ("carcinoid-syndrome", "gastrinoma", "insulinoma", "other-hormone", "functioning-unspecified")
 
@@ -39,3 +41,14 @@ def neuroendocrine_hints(record: Record) -> Iterator[Evidence]:
         code = record.code(condition)
         if code.is_empty or any(record.says("answers/neuroendocrine", words) for words in code.texts):
             yield hint
+
+
+def malignant_elsewhere(record: Record) -> Iterator[Evidence]:
+    """Active Conditions with a malignant ICD code that stands in none of our lists (adrenal gland, pituitary)."""
+    for condition in record.chart.of("Condition"):
+        code = record.code(condition)
+        malignant = any(c.system.startswith("icd-10") and _MALIGNANT.match(c.code.upper()) for c in code.codings)
+        if not malignant or is_refuted(condition) or has_ended(condition):
+            continue
+        if {meaning.name for meaning in record.book.meanings(code, "diagnoses")} <= {"not-ours"}:
+            yield Evidence(code.shown, condition.reference)

@@ -95,7 +95,7 @@ def _is_own(resource: Element, record: Record) -> bool:
 
 
 def _counts(resource: Element) -> bool:
-    return code_of(resource.get("status")) not in _IGNORED and resource.get("doNotPerform") is not True
+    return code_of(resource.get("status")) not in _IGNORED and str(resource.get("doNotPerform")).lower() != "true"
 
 
 def _draft(

@@ -14,7 +14,7 @@ from cds_service.guideline.features import Evidence, Feature, Gap, known, unknow
 from cds_service.guideline.patient_values import NenCount, NseContext, OtherCancer
 from cds_service.guideline.tumor_values import Course, Diagnosis
 from cds_service.picture.events import neuro_admissions
-from cds_service.picture.hints import neuroendocrine_hints, tumor_hints
+from cds_service.picture.hints import malignant_elsewhere, neuroendocrine_hints, tumor_hints
 from cds_service.picture.record import Record, dated, is_true, none_found
 from cds_service.picture.tumors import Tumor
 
@@ -120,6 +120,8 @@ def _other_cancer(seen: tuple[Seen, ...], record: Record) -> Feature:
         return Feature(name, held, _evidence(found), Gap.NOT_RECORDED, "the kind of a cancer is not recorded")
     if values:
         return Feature(name, frozenset(str(value) for value in values), _evidence(found))
+    if unsorted := list(malignant_elsewhere(record)):
+        return unknown(name, Gap.NOT_RECORDED, "the kind of a cancer is not recorded", unsorted)
     return none_found(name, OtherCancer.NONE, "Conditions searched, no other cancer found", record, "conditions")
 
 

@@ -16,6 +16,7 @@ from cds_service.guideline.tumor_values import SystemicTherapy, Therapy
 from cds_service.picture.courses import Running
 from cds_service.picture.medications import ANTICANCER, Drug, all_drugs, unseen_drugs
 from cds_service.picture.record import Record, is_true
+from cds_service.picture.told import told_treatments, told_without_drug
 from cds_service.picture.tumors import NEUROENDOCRINE, Tumor
 
 _NEN_ONLY = ("ssa", "prrt")
@@ -36,14 +37,17 @@ _OTHER_USES = (  # class, disease, and the forms that are given for it
 )
 _UNTOLD = "neither status nor date tell whether it runs"
 _OTHER_USE = "it may be for another disease on the record"
+_TOLD = "a treatment is only told in words"
 
 
 def therapy_features(tumor: Tumor, everyone: tuple[Tumor, ...], record: Record) -> Iterator[Feature]:
     """`therapy-systemic` and the therapies by class of one tumor."""
     own = drugs_of(tumor, everyone, record)
-    yield _systemic(own, record)
+    told = [*told_treatments(ANTICANCER, tumor, everyone, record), *told_without_drug(tumor, everyone, record)]
+    yield _systemic(own, told, record)
     for drug_class in _CLASSES:
-        yield _class(f"therapy-{drug_class}", drug_class, own, record)
+        told = list(told_treatments([drug_class], tumor, everyone, record))
+        yield _class(f"therapy-{drug_class}", drug_class, own, told, record)
 
 
 def drugs_of(tumor: Tumor, everyone: tuple[Tumor, ...], record: Record) -> list[Drug]:
@@ -102,10 +106,12 @@ def families_of_reasons(words: Iterable[Codeable], record: Record) -> frozenset[
     return frozenset(family for m in meant if m.words.lower() not in _ANY_CANCER for family in _REASONS.get(m.name, ()))
 
 
-def _class(name: str, drug_class: str, own: Iterable[Drug], record: Record) -> Feature:
+def _class(name: str, drug_class: str, own: Iterable[Drug], told: list[Evidence], record: Record) -> Feature:
     given = [drug for drug in own if drug_class in drug.names]
     if given:
         return _given(name, given, record)
+    if told:
+        return unknown(name, Gap.NOT_READABLE, _TOLD, told)
     if unseen := unseen_drugs(record):
         return unknown(name, *unseen)
     words = f"medications searched, no {drug_class} found"
@@ -135,10 +141,12 @@ def _may_be_for_another(drug: Drug, record: Record) -> bool:
     return any(is_true(c) and record.means(c, *uses) for c in record.chart.of("Condition")) if uses else False
 
 
-def _systemic(own: list[Drug], record: Record) -> Feature:
+def _systemic(own: list[Drug], told: list[Evidence], record: Record) -> Feature:
     name = "therapy-systemic"
     if given := [drug for drug in own if drug.names & ANTICANCER]:
         return _given(name, given, record)
+    if told:
+        return unknown(name, Gap.NOT_READABLE, _TOLD, told)
     if unseen := unseen_drugs(record):
         return unknown(name, *unseen)
     if ssa := [drug for drug in own if "ssa" in drug.names]:

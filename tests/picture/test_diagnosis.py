@@ -470,3 +470,11 @@ def test_histology_that_names_nothing_for_sure_documents_nothing(words: str) -> 
 @pytest.mark.parametrize("code", ["icd-10|C18.7", "icd-10|C20"])
 def test_an_organ_in_which_carcinomas_are_the_rule_is_another_cancer(code: str) -> None:
     assert diagnosis(condition(code)) == "other-cancer"
+
+
+def test_a_net_and_a_nec_code_of_one_organ_contradict_each_other() -> None:
+    both = [condition("icd-10-cm|C7A.1", text="NEC"), condition("icd-10-cm|C7A.012", id="net")]
+    assert diagnosis(*both) == "nen-unspecified"
+    assert diagnosis(*both, ki67(80)) == "high-grade-undetermined"
+    assert diagnosis(*both, histology("icd-o-3|8013/3")) == "nec"
+    assert diagnosis(condition(text="NET/NEC Pankreas")) == "nen-unspecified"

@@ -434,3 +434,10 @@ def test_a_grade_of_the_breast_is_never_one_of_a_net(code: str) -> None:
 
 def test_the_morphology_extension_is_the_one_of_mcode() -> None:
     assert MORPHOLOGY.endswith("mcode-histology-morphology-behavior")
+
+
+@pytest.mark.parametrize(
+    ("code", "site"), [("C17.0", "duodenum"), ("C17.2", "small-intestine"), ("C18.1", "appendix"), ("C18.0", "colon")]
+)
+def test_duodenum_and_appendix_are_organs_of_their_own_in_icd_10(code: str, site: str) -> None:
+    assert seen("primary", condition(f"icd-10|{code}", text="NET G1")) == site

@@ -274,3 +274,12 @@ def test_a_suspected_non_small_cell_lung_cancer_may_turn_out_to_be_small_cell() 
     suspected = condition("snomed|254637007", verification="provisional")
     assert [seen(name, suspected) for name in ("diagnosis", "other-cancer", "nse-context")] == ["unknown"] * 3
     assert seen("diagnosis", suspected, histology("icd-o-3|8046/3")) == "nsclc"
+
+
+def test_a_malignant_tumor_of_the_adrenal_gland_leaves_the_other_cancers_open() -> None:
+    adrenal = "icd-10-cm|C74.90|Malignant neoplasm of unspecified part of unspecified adrenal gland"
+    assert gap("other-cancer", condition(adrenal)) is Gap.NOT_RECORDED
+    assert seen("other-cancer", condition(adrenal, status="resolved")) == "none"
+    assert seen("other-cancer", condition(adrenal, verification="refuted")) == "none"
+    assert seen("other-cancer", condition("icd-10-cm|D35.2", text="Pituitary adenoma")) == "none"
+    assert seen("other-cancer", condition("icd-10-cm|C74.90", text="Neuroblastoma")) == "none"

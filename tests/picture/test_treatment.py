@@ -250,3 +250,48 @@ def test_an_octreotide_infusion_beside_variceal_bleeding_may_be_for_the_bleeding
     assert gap("therapy-systemic", NET, bleeding, drip) is Gap.NOT_LINKED
     assert seen("therapy-ssa", NET, bleeding, request("Lanreotide 120 mg")) == "active"
     assert seen("therapy-systemic", NET, bleeding, request("Lanreotide 120 mg")) == "ssa-only"
+
+
+@pytest.mark.parametrize(
+    ("words", "name"),
+    [
+        ("NET Ileum, Z. n. 4 Zyklen Lutathera 2022", "therapy-prrt"),
+        ("History of carboplatin", "therapy-platinum"),
+        ("Neuropathy due to cisplatin", "therapy-platinum"),
+        ("s/p pembrolizumab", "therapy-pd-l1"),
+        ("NET on lanreotide", "therapy-ssa"),
+    ],
+)
+def test_a_treatment_that_a_condition_tells_in_words_is_not_denied(words: str, name: str) -> None:
+    assert gap(name, NET, condition(text=words)) is Gap.NOT_READABLE
+
+
+@pytest.mark.parametrize(
+    "resource",
+    [
+        condition("icd-10-cm|Z92.21"),
+        condition("icd-10-cm|Z51.11"),
+        condition(text="Z. n. Chemotherapie 2021"),
+        condition(text="NET, s/p 6 cycles of CAPTEM"),
+        procedure(text="Chemotherapy"),
+    ],
+)
+def test_chemotherapy_of_which_no_drug_is_named_is_not_denied(resource: Resource) -> None:
+    assert gap("therapy-systemic", NET, resource) is Gap.NOT_READABLE
+    assert seen("therapy-systemic", NET, resource, request("everolimus")) == "active"
+
+
+@pytest.mark.parametrize(
+    "resource",
+    [
+        condition(text="No prior chemotherapy"),
+        condition(text="Chemotherapy planned"),
+        condition(text="Patient declined cisplatin"),
+        condition(text="Allergen immunotherapy"),
+        condition(text="Z. n. Chemotherapie", verification="refuted"),
+        condition("icd-10-cm|C50.911", text="Breast cancer, s/p chemotherapy", id="breast"),
+        procedure(text="Chemotherapy", status="not-done"),
+    ],
+)
+def test_a_treatment_that_is_denied_planned_or_of_another_tumor_is_none_of_this_one(resource: Resource) -> None:
+    assert seen("therapy-systemic", NET, resource, tumor="Condition/net") == "none-recorded"
