@@ -25,6 +25,7 @@ _WORDS = (  # only right before the figure they belong to
     (rf"(?:=>|\b{_BIG} than or equal(?: to)?|\bgrö(?:ß|ss)er (?:oder )?gleich|\bat least|\bmindestens)(?=\s*\d)", ">="),
     (rf"(?:=<|\b{_SMALL} than or equal(?: to)?|\bkleiner (?:oder )?gleich)(?=\s*\d)", "<="),
     (r"\b(?:up to|at most|bis zu|höchstens|max(?:imal)?\.?)(?=\s*\d)", "<="),
+    (r"(^\s*|[^\s\d%]\s*)\bbis(?=\s*\d)", r"\1<="),  # "5 bis 8" is a range
     (rf"\b(?:{_BIG} than|above|over|(?:grö(?:ß|ss)er|groesser|mehr|höher) als|über|oberhalb(?: von)?)(?=\s*\d)", ">"),
     (rf"\b(?:{_SMALL} than|below|under|(?:kleiner|weniger|niedriger) als|unter|unterhalb(?: von)?)(?=\s*\d)", "<"),
 )

@@ -13,6 +13,7 @@ _DATE = re.compile(
     r"(?P<year>\d{4})(?:-(?P<month>\d{2})(?:-(?P<day>\d{2})"
     r"(?:[T ](?P<hour>\d{2}):(?P<minute>\d{2})(?::(?P<second>\d{2})(?:\.\d+)?)?\s*(?P<zone>Z|[+-]\d{2}:?\d{2})?)?)?)?"
 )
+LONG_AGO = datetime.min.replace(tzinfo=UTC)  # where what has no date stands among what has one
 _WEST, _EAST = timedelta(hours=12), timedelta(hours=14)  # the zones of the world, from UTC
 
 

@@ -8,13 +8,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from cds_service.errors import BadJson
 from cds_service.fhir.attachments import words_of
 from cds_service.fhir.codes import CodeBook
-from cds_service.fhir.dates import parse
+from cds_service.fhir.dates import LONG_AGO, parse
 from cds_service.fhir.prefetch import Sent, State, Supply
 from cds_service.fhir.values import code_of, codeable, date_of, elements, listed, reference, text
 from cds_service.json_bytes import Head, decode, encode, head
@@ -44,7 +44,6 @@ _PAST_DATES = (
     "authoredOn",
     "whenHandedOver",
 )
-_LONG_AGO = datetime.min.replace(tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -260,4 +259,4 @@ def _keep(chosen: dict[str, Resource], resource: Resource) -> None:
 def _version(resource: Resource) -> tuple[datetime, bytes]:
     meta = resource.at("meta")
     updated = parse(meta.get("lastUpdated")) if isinstance(meta, dict) else None
-    return updated.earliest if updated else _LONG_AGO, encode(resource.data)
+    return updated.earliest if updated else LONG_AGO, encode(resource.data)

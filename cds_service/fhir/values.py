@@ -106,6 +106,11 @@ def span_of(resource: Element, *names: str) -> When | None:
     return None
 
 
+def end_of(period: object) -> When | None:
+    """The end of a Period."""
+    return parse(period.get("end")) if isinstance(period, dict) else None
+
+
 @dataclass(frozen=True, slots=True)
 class Value:
     """One value[x].

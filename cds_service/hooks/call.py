@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from cds_service.errors import BadHookRequest, BadJson
-from cds_service.hooks.contract import json_step, require_valid
+from cds_service.hooks.contract import require_valid
 from cds_service.hooks.services import Service
 from cds_service.json_bytes import Json, decode, members
 
@@ -37,20 +37,16 @@ class HookCall:
         prefetch: key -> undecoded JSON value; None where the client sent null.
         access_token: for the FHIR server, "" if there is none; it goes with the call and is shown nowhere.
         scope: of that token, "" if it is not said.
-        notes: what was odd but tolerated.
     """
 
     hook: str
-    hook_instance: str
     user_id: str
     patient_id: str
-    encounter_id: str | None
     drafts: tuple[DraftOrder, ...]
     unreadable: tuple[str, ...]
     selections: frozenset[str] | None
     prefetch: Mapping[str, bytes | None]
     fhir_server: str | None
-    notes: tuple[str, ...]
     access_token: str = field(default="", repr=False)
     scope: str = ""
 
@@ -67,29 +63,24 @@ def read_hook_call(body: bytes, service: Service) -> HookCall:
         BadJson: the body, or a part that is needed, is not JSON as we accept it.
     """
     raw = members(body, "$")
-    notes: list[str] = []
-    envelope = _without_nulls({name: decode(raw[name], f"$.{name}") for name in _ENVELOPE if name in raw}, "$", notes)
+    envelope = _without_nulls({name: decode(raw[name], f"$.{name}") for name in _ENVELOPE if name in raw})
     _require_hook(envelope, service)
     require_valid(envelope, "hook-request", "$")
-    context = _without_nulls(envelope["context"], "$.context", notes)
+    context = _without_nulls(envelope["context"])
     require_valid(context, f"context-{service.hook}", "$.context")
-    patient_id = _bare(context, "patientId", "Patient/", notes)
+    patient_id = context["patientId"].removeprefix("Patient/")
     _require_same_patient(envelope, patient_id)
     drafts, unreadable = _drafts(context.get("draftOrders", {}))
-    notes.extend(f"{path} holds no resource" for path in unreadable)
     return HookCall(
         hook=service.hook,
-        hook_instance=envelope["hookInstance"],
         user_id=context["userId"],
         patient_id=patient_id,
-        encounter_id=_bare(context, "encounterId", "Encounter/", notes) if "encounterId" in context else None,
         drafts=drafts,
         unreadable=unreadable,
         # No client in sight leaves them out of order-select, so the schema of its context may require them.
         selections=frozenset(context["selections"]) if service.hook == "order-select" else None,
         prefetch=_prefetch(raw.get("prefetch", b"null")),
         fhir_server=envelope.get("fhirServer"),
-        notes=tuple(notes),
         access_token=envelope.get("fhirAuthorization", {}).get("access_token", ""),
         scope=_words(envelope.get("fhirAuthorization", {}).get("scope")),
     )
@@ -107,9 +98,8 @@ def _words(value: Json) -> str:
     return value if isinstance(value, str) else ""
 
 
-def _without_nulls(values: dict[str, Any], path: str, notes: list[str]) -> dict[str, Any]:
+def _without_nulls(values: dict[str, Any]) -> dict[str, Any]:
     """Real clients send null for what they do not have; the standard wants such members left out."""
-    notes.extend(f"{path}{json_step(name)} is null" for name in values if values[name] is None and name.isidentifier())
     return {name: value for name, value in values.items() if value is not None}
 
 
@@ -118,13 +108,6 @@ def _require_hook(envelope: dict[str, Any], service: Service) -> None:
     hook = envelope.get("hook")
     if isinstance(hook, str) and hook and hook != service.hook:
         raise BadHookRequest("$.hook", f"must be {service.hook!r} for the service {service.id}")
-
-
-def _bare(context: dict[str, Any], name: str, prefix: str, notes: list[str]) -> str:
-    given: str = context[name]
-    if given.startswith(prefix):
-        notes.append(f"$.context.{name} is a reference, not an id")
-    return given.removeprefix(prefix)
 
 
 def _require_same_patient(envelope: dict[str, Any], patient_id: str) -> None:

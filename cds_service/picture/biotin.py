@@ -15,7 +15,7 @@ from cds_service.guideline.patient_values import Biotin
 from cds_service.picture.comedication import Taken, taken
 from cds_service.picture.courses import ADMINISTRATIONS
 from cds_service.picture.doses import daily_mg
-from cds_service.picture.medications import Entry, medications_searched, unnamed_drugs
+from cds_service.picture.medications import Entry, unseen_drugs
 from cds_service.picture.nse import newest_reading
 from cds_service.picture.record import Record
 from cds_service.picture.results import results
@@ -77,9 +77,7 @@ def _without(found: Taken, draw: When | None, record: Record) -> Feature:
     if found.open:
         note = f"the record does not tell whether it was taken {when}"
         return unknown(name, Gap.NOT_READABLE, note, [entry.evidence for entry in found.open])
-    if unread := list(unnamed_drugs(record)):
-        return unknown(name, Gap.NOT_READABLE, "a running medication does not say which drug it is", unread)
-    if not medications_searched(record):
-        return unknown(name, Gap.NOT_SEARCHED)
+    if unseen := unseen_drugs(record):
+        return unknown(name, *unseen)
     words = Evidence(f"medications searched, no biotin that was taken {when} is recorded")
     return known(name, Biotin.NONE_RECORDED, evidence=[words, *found.evidence])

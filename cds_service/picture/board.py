@@ -15,7 +15,7 @@ from cds_service.fhir.texts import Certainty
 from cds_service.fhir.values import code_of, codeables, date_of, elements, listed, reference, text
 from cds_service.guideline.features import Evidence, Feature, Gap, known, unknown
 from cds_service.guideline.tumor_values import Mdt
-from cds_service.picture.record import Record, dated
+from cds_service.picture.record import PLANS, Record, dated
 from cds_service.picture.tumors import Tumor
 
 _NAMED = {  # where each type says what it is
@@ -29,7 +29,6 @@ _DATES = ("occurrenceDateTime", "authoredOn", "performedDateTime", "performedPer
           "effectiveDateTime", "effectivePeriod", "issued")  # fmt: skip
 _NO_BOARD = ("cancelled", "revoked", "rejected", "not-done", "entered-in-error")
 _OPEN = ("", "draft", "unknown", "registered", "preparation")
-_ONLY_MEANT = ("proposal", "plan", "option")
 _SEARCHES = ("encounters", "service-requests")
 
 
@@ -75,7 +74,7 @@ def _boards(tumor: Tumor, everyone: tuple[Tumor, ...], record: Record) -> Iterat
         if whose and tumor not in whose:
             continue
         intent = code_of(resource.at("intent")) if resource.type == "ServiceRequest" else ""
-        meant = status in _OPEN or intent in _ONLY_MEANT
+        meant = status in _OPEN or intent in PLANS
         doubt = _NOT_PLACED if meant else "" if whose == [tumor] else _SEVERAL
         when = date_of(resource.data, *_DATES)
         kind = "referral" if resource.type == "ServiceRequest" else resource.type

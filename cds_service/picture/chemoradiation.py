@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from cds_service.fhir.codes import Codeable
 from cds_service.fhir.dates import When, parse
 from cds_service.fhir.resources import Resource
-from cds_service.fhir.values import code_of, codeables, date_of, elements, notes, reference
+from cds_service.fhir.values import code_of, codeables, date_of, elements, end_of, notes, reference
 from cds_service.guideline.features import Evidence, Feature, Gap, known, unknown
 from cds_service.guideline.tumor_values import Chemoradiation
 from cds_service.picture.courses import course_of, day_end, day_start
@@ -102,8 +102,7 @@ def _radiations(tumor: Tumor, everyone: tuple[Tumor, ...], record: Record) -> It
 
 def _end(procedure: Resource, status: str, start: When | None, record: Record) -> When | None:
     """Its last day. A single date may be the first of a course; one that goes on has lasted until now."""
-    period = procedure.at("performedPeriod")
-    if isinstance(period, dict) and (end := date_of({"end": period.get("end")}, "end")):
+    if end := end_of(procedure.at("performedPeriod")):
         return end
     if start is None:
         return None

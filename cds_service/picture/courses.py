@@ -11,9 +11,9 @@ from enum import StrEnum
 from typing import Any
 
 from cds_service.fhir.amounts import number
-from cds_service.fhir.dates import When
+from cds_service.fhir.dates import LONG_AGO, When
 from cds_service.fhir.resources import Resource
-from cds_service.fhir.values import Element, code_of, date_of, elements, text
+from cds_service.fhir.values import Element, code_of, date_of, elements, end_of, text
 from cds_service.picture.record import Record
 
 REQUESTS = "MedicationRequest"
@@ -29,7 +29,6 @@ _DATES = {
 _DAYS = {"": 1, "d": 1, "day": 1, "days": 1, "wk": 7, "week": 7, "weeks": 7, "mo": 30, "month": 30, "months": 30}
 _UNTOLD = ("", "unknown")
 _HALTED = ("stopped", "on-hold")
-_LONG_AGO = datetime.min.replace(tzinfo=UTC)
 _FIRST, _LAST = datetime(1000, 1, 1, tzinfo=UTC), datetime(9000, 1, 1, tzinfo=UTC)
 _MOMENT = timedelta(microseconds=1)
 
@@ -105,7 +104,7 @@ def course_of(resource: Resource, record: Record) -> Course:
     start = date_of_drug(resource)
     match resource.type:
         case "MedicationAdministration":
-            return Course(start, True, _end_of_period(resource) or start, status == "in-progress", untold)
+            return Course(start, True, end_of(resource.at("effectivePeriod")) or start, status == "in-progress", untold)
         case "MedicationDispense":
             return Course(start, True, _supplied_until(resource, start, record), False, untold)
         case _:
@@ -123,25 +122,17 @@ def _taken(resource: Resource, status: str, start: When | None, record: Record) 
         return Course(start, is_begin, end, True, status in _UNTOLD)
     if end is None or status != "completed":
         latest = today - _MOMENT if end is None else min(end.latest, today - _MOMENT)
-        earliest = min(start.earliest if start and is_begin else _LONG_AGO, latest)
+        earliest = min(start.earliest if start and is_begin else LONG_AGO, latest)
         end = When(earliest, latest, "")
     return Course(start, is_begin, end, False)
 
 
-def _end_of_period(resource: Resource) -> When | None:
-    return _end(resource.at("effectivePeriod"))
-
-
-def _end(period: Any) -> When | None:
-    return date_of({"end": period.get("end")}, "end") if isinstance(period, dict) else None
-
-
 def _declared_end(resource: Resource) -> When | None:
     """The end of what is taken, of the validity of a request, or of the last of its dosages."""
-    if own := _end_of_period(resource):
+    if own := end_of(resource.at("effectivePeriod")):
         return own
     dispense = resource.at("dispenseRequest")
-    if isinstance(dispense, dict) and (valid := _end(dispense.get("validityPeriod"))):
+    if isinstance(dispense, dict) and (valid := end_of(dispense.get("validityPeriod"))):
         return valid
     ends = [_end_of_dosage(dosage) for dosage in elements(resource.at("dosageInstruction"))]
     known = [end for end in ends if end is not None]
@@ -151,7 +142,7 @@ def _declared_end(resource: Resource) -> When | None:
 def _end_of_dosage(dosage: Element) -> When | None:
     for timing in elements(dosage.get("timing")):
         for repeat in elements(timing.get("repeat")):
-            if end := _end(repeat.get("boundsPeriod")):
+            if end := end_of(repeat.get("boundsPeriod")):
                 return end
     return None
 

@@ -14,7 +14,7 @@ from cds_service.guideline.features import Evidence, Feature, Gap, known, unknow
 from cds_service.guideline.tumor_values import SsaLastDepot
 from cds_service.guideline.vocabulary import Ordering
 from cds_service.picture.courses import ADMINISTRATIONS, DISPENSES, day_end, day_start
-from cds_service.picture.medications import Drug, drugs, given_as_procedures, medications_searched, unnamed_drugs
+from cds_service.picture.medications import Drug, all_drugs, unseen_drugs
 from cds_service.picture.orders import Draft
 from cds_service.picture.record import Record
 from cds_service.picture.treatment import joins, suits_analogs
@@ -47,7 +47,7 @@ def depot_feature(tumor: Tumor, everyone: tuple[Tumor, ...], drafted: tuple[Draf
 
 
 def _analogs(record: Record) -> Iterator[Drug]:
-    return (drug for drug in (*drugs(record), *given_as_procedures(record)) if "ssa" in drug.names)
+    return (drug for drug in all_drugs(record) if "ssa" in drug.names)
 
 
 def _concerns(drug: Drug, tumor: Tumor, everyone: tuple[Tumor, ...], record: Record) -> bool:
@@ -67,10 +67,8 @@ def _without(name: str, own: list[Drug], record: Record) -> Feature:
     if own:
         note = "an analog is recorded, and no dated dose of a depot"
         return unknown(name, Gap.NOT_RECORDED, note, [drug.evidence for drug in own])
-    if unread := list(unnamed_drugs(record)):
-        return unknown(name, Gap.NOT_READABLE, "a running medication does not say which drug it is", unread)
-    if not medications_searched(record):
-        return unknown(name, Gap.NOT_SEARCHED)
+    if unseen := unseen_drugs(record):
+        return unknown(name, *unseen)
     words = "medications searched, no depot of a somatostatin analog found"
     return known(name, SsaLastDepot.NONE_RECORDED, evidence=[Evidence(words)])
 

@@ -5,39 +5,23 @@ An old "worsened" is not progression today, nor is one that a later "stable" or 
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping, Set
 from dataclasses import dataclass
+from datetime import datetime
 
 from cds_service.fhir.dates import When
 from cds_service.fhir.resources import Resource
-from cds_service.fhir.texts import Certainty, find
+from cds_service.fhir.texts import Certainty
 from cds_service.guideline.features import Evidence, Feature, Gap, known, unknown
 from cds_service.guideline.tumor_values import Progression
-from cds_service.picture.medications import ANTICANCER, drugs, given_as_procedures
+from cds_service.picture.medications import ANTICANCER, all_drugs
 from cds_service.picture.record import Record, date_of_result, dated, is_countable, is_pathology, report_texts
 from cds_service.picture.results import results
 from cds_service.picture.tumors import Tumor, owners
 
 _LINES = {*ANTICANCER, "ssa"}
+_PROGRESSION, _STABILITY = "answers/progression-told", "answers/stability-told"
 _WORSE = ("answers/disease-worsened", "answers/disease-recurrence")
-_PROGRESS = re.compile(
-    r"\bprogress(?:ion|ing|ed)\b(?![\s-]*free)|\bprogredien\w*\b|\bprogress\b(?=\s+(?:der|des|von|bei|unter)\b)"
-    r"|\bprogressiv\w*\s+(?:\w+\s+){0,2}(?:disease|tumou?r|lesion|metasta|nod|lymph|growth|erkrankung|wachstum|herde)",
-    re.IGNORECASE,
-)
-_GROWTH = re.compile(
-    r"\bincreas\w* (?:in|of) (?:size|number)|\b(?:interval|tumou?r) growth\b"
-    r"|\benlarg(?:ed|ing)(?: \w+){0,2} (?:tumou?r|lesion|metasta|nod|mass)\w*"
-    r"|\b(?:tumou?rs?|lesions?|metasta\w*|nodules?|mass(?:es)?) (?:\w+ ){0,3}(?:enlarged|increased|grown)\b"
-    r"|\bnew(?: \w+){0,2} (?:lesion|metasta|nodule|mets|deposit)\w*"
-    r"|größenzunahme|größenprogred|\bneu aufgetretene\w*"
-    r"|\bneue\w*(?: \w+){0,2} (?:herde?|läsion|\w*metastas|filiae)\w*",
-    re.IGNORECASE,
-)
-_STABLE = re.compile(
-    r"\bstable\b|\bregress\w*|\bpartial response\b|\bcomplete response\b|\bstabil\w*|\brückläufig\w*", re.IGNORECASE
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,10 +63,10 @@ def _none(said: list[_Statement], record: Record) -> Feature:
 def _judged(said: list[_Statement], record: Record) -> Feature | None:
     """By the newest worsening with a date, and what followed it; None if there is none."""
     stated = [(statement.when, statement) for statement in said if statement.when]
-    worse = max((when for when, statement in stated if statement.worse), default=None)
+    worse = max((when for when, statement in stated if statement.worse), key=_order, default=None)
     if worse is None:
         return None
-    evidence = [statement.evidence for _, statement in sorted(stated, key=lambda item: item[0])]
+    evidence = [statement.evidence for _, statement in sorted(stated, key=lambda item: _order(item[0]))]
     better = [when for when, statement in stated if not statement.worse]
     if any(when.latest >= worse.earliest and when.earliest <= worse.latest for when in better):
         return unknown("progression", Gap.CONTRADICTORY, "worse and not worse on one day", evidence)
@@ -95,6 +79,10 @@ def _judged(said: list[_Statement], record: Record) -> Feature | None:
     if treated is None:
         return unknown("progression", Gap.NOT_READABLE, "whether a therapy began after it cannot be told", evidence)
     return known("progression", Progression.YES, evidence=evidence)
+
+
+def _order(when: When) -> datetime:
+    return when.order
 
 
 def _statements(tumor: Tumor, everyone: tuple[Tumor, ...], record: Record) -> Iterator[_Statement]:
@@ -116,8 +104,8 @@ def _statuses(record: Record) -> Iterator[tuple[Resource, bool, When | None, str
 def _reports(record: Record) -> Iterator[tuple[Resource, bool, When | None, str]]:
     for report in record.chart.of("DiagnosticReport"):
         words = " ; ".join(report_texts(report, record.book)) if is_countable(report) else ""
-        worse = _says(_PROGRESS, words, record)
-        if worse or _says(_STABLE, words, record):
+        worse = _says(_PROGRESSION, words, record)
+        if worse or _says(_STABILITY, words, record):
             said = f"{record.code(report).shown}: {'progression' if worse else 'stable or better'}"
             yield report, worse, date_of_result(report), said
 
@@ -130,7 +118,7 @@ def _hinted(said: list[_Statement], tumor: Tumor, everyone: tuple[Tumor, ...], r
         when = date_of_result(report)
         answered = when and any(answer.latest >= when.earliest for answer in answers)
         recent = record.recent(when, record.limits.progression_months)
-        if answered or recent is False or not is_countable(report) or is_pathology(report, record.book):
+        if answered or recent is False or not is_countable(report) or is_pathology(report, record):
             continue
         words = " ; ".join(report_texts(report, record.book))
         if _may_say_worse(words, record) and tumor in owners(report, everyone, record):
@@ -141,13 +129,13 @@ def _hinted(said: list[_Statement], tumor: Tumor, everyone: tuple[Tumor, ...], r
 
 
 def _may_say_worse(words: str, record: Record) -> bool:
-    found = [*find(_PROGRESS, words), *find(_GROWTH, words)]
-    return any(not _is_of_other_disease(one.clause, record) for one in found) and not _says(_STABLE, words, record)
+    found = [*record.found(_PROGRESSION, words), *record.found("answers/growth-told", words)]
+    return any(not _is_of_other_disease(one.clause, record) for one in found) and not _says(_STABILITY, words, record)
 
 
-def _says(pattern: re.Pattern[str], words: str, record: Record) -> bool:
+def _says(concept: str, words: str, record: Record) -> bool:
     """Whether it is surely said, and not of joints, heart or anything else that is no tumor."""
-    sure = [found.clause for found in find(pattern, words) if found.certainty is Certainty.AFFIRMED]
+    sure = [found.clause for found in record.found(concept, words) if found.certainty is Certainty.AFFIRMED]
     return any(not _is_of_other_disease(clause, record) for clause in sure)
 
 
@@ -178,7 +166,7 @@ def _first_traces(record: Record) -> tuple[Mapping[str, When], Set[str]]:
     """When each anticancer drug first appears, and of which some trace has no date."""
     firsts: dict[str, When] = {}
     undated: set[str] = set()
-    for drug in (*drugs(record), *given_as_procedures(record)):
+    for drug in all_drugs(record):
         for name in drug.names & _LINES:
             if drug.when is None:
                 undated.add(name)

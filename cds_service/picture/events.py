@@ -5,7 +5,6 @@ Counts by onset or admission, never by the day of recording; what was not search
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
@@ -17,15 +16,11 @@ from cds_service.fhir.values import code_of, codeables, date_of, elements, refer
 from cds_service.guideline.features import Evidence
 from cds_service.guideline.patient_values import NseEvent
 from cds_service.picture.medications import line_starts
-from cds_service.picture.record import Record, dated, is_true
+from cds_service.picture.record import Record, dated, has_begun, is_true
 
-_TISSUE = re.compile(r"\btissue\b|\bbiops|\bgewebe", re.IGNORECASE)
 _BIOPSY = ("procedures/biopsy",)
 _STAYED = ("arrived", "triaged", "in-progress", "onleave", "finished")
 _VISITS = ("AMB", "HH", "VR", "PRENC")  # v3-ActCode: ambulatory, at home, virtual, before an admission
-_OUTPATIENT = re.compile(
-    r"\bambulat|\bambulant|\bout-?patient|\boffice\b|\bvirtual|\btele\w*|\bappointment", re.IGNORECASE
-)
 _OPERATIONS = ("procedures/resection", "procedures/surgery", "events/transfusion")
 
 
@@ -88,14 +83,13 @@ def _candidates(record: Record) -> Iterator[_Candidate]:
         yield _Candidate(when, _evidence(stay, f"admission: {meant[0].words}", when), neuro)
     for procedure in record.chart.of("Procedure"):
         when = date_of(procedure.data, "performedDateTime", "performedPeriod")
-        done = code_of(procedure.at("status")) in ("completed", "in-progress")
         for concepts, kind in ((_OPERATIONS, NseEvent.PROCEDURE_14_DAYS), (_BIOPSY, NseEvent.BIOPSY_14_DAYS)):
-            if when and done and (meant := record.means(procedure, *concepts)):
+            if when and has_begun(procedure) and (meant := record.means(procedure, *concepts)):
                 yield _Candidate(when, _evidence(procedure, meant[0].words, when), ((limits.procedure_days, kind),))
     for specimen in record.chart.of("Specimen"):
         collection = specimen.at("collection")
         when = date_of(collection, "collectedDateTime", "collectedPeriod") if isinstance(collection, dict) else None
-        if when and _TISSUE.search(" ".join(record.code(specimen, "type").texts)):
+        if when and record.says("answers/tissue-word", " ".join(record.code(specimen, "type").texts)):
             window = (limits.procedure_days, NseEvent.BIOPSY_14_DAYS)
             yield _Candidate(when, _evidence(specimen, "tissue specimen", when), (window,))
     for start in line_starts(record):
@@ -120,7 +114,7 @@ def neuro_admissions(record: Record) -> Iterator[tuple[Resource, tuple[Meaning, 
 def _is_visit(stay: Resource, record: Record) -> bool:
     kind = record.code(stay, "class")
     coded = any(coding.code.upper() in _VISITS for coding in kind.codings)
-    return coded or any(_OUTPATIENT.search(words) for words in kind.texts)
+    return coded or any(record.says("answers/outpatient-word", words) for words in kind.texts)
 
 
 def _reasons(stay: Resource, record: Record) -> Iterator[Codeable]:

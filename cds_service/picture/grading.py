@@ -6,6 +6,7 @@ higher wins. Says nothing of differentiation.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
@@ -13,6 +14,7 @@ from decimal import Decimal
 from cds_service.fhir.amounts import Amount
 from cds_service.fhir.codes import Codeable
 from cds_service.fhir.resources import Resource
+from cds_service.fhir.texts import clauses
 from cds_service.guideline.features import Evidence, Feature, Gap, known, unknown
 from cds_service.guideline.limits import Limits
 from cds_service.guideline.tumor_values import Grade, GradeRecorded
@@ -20,11 +22,16 @@ from cds_service.picture.ki67 import Ki67, ki67_gap, ki67_of
 from cds_service.picture.mitoses import Mitoses, mitoses_of
 from cds_service.picture.pathology import joined, pathology_words
 from cds_service.picture.record import Record, date_of_result, dated, none_found
-from cds_service.picture.results import results
+from cds_service.picture.results import Result, results
 from cds_service.picture.tumors import Tumor
 
 UNGRADED_SITES = ("lung", "thymus")
+_VALUE = "answers/grade-value"
 _GRADE = "pathology/histologic-grade"
+_UNREAD = "a recorded grade cannot be read"
+_NO_GRADE = re.compile(
+    r"differen[tz]i|\bG\s?X\b|\bnot\b|cannot|\bnicht\b|unknown|unbekannt|pending|ausstehend", re.IGNORECASE
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +42,7 @@ class Grading:
     mitoses: Mitoses
     recorded: Mapping[str, list[Evidence]]
     unlinked_grade: bool
+    unread_grade: tuple[Evidence, ...]
     evidence: tuple[Evidence, ...]
 
     def proliferation_above(self, ki67: Decimal, mitoses: Decimal) -> bool | None:
@@ -58,6 +66,7 @@ def grading_of(tumor: Tumor, everyone: tuple[Tumor, ...], record: Record) -> Gra
         mitoses,
         _recorded(tumor, everyone, record),
         joined(results(record, _GRADE), tumor, everyone, record)[1],
+        _unreadable(tumor, everyone, record),
         tuple(figure.evidence for figure in (ki67.chosen, mitoses.chosen) if figure),
     )
 
@@ -92,19 +101,50 @@ def _recorded(tumor: Tumor, everyone: tuple[Tumor, ...], record: Record) -> dict
             found.setdefault(grade, []).append(Evidence(f"{grade} in {condition.label}", condition.resource.reference))
     own, _ = joined(results(record, _GRADE), tumor, everyone, record)
     for result in own:
-        for said, how in ((result.value.coded, ""), (Codeable((), result.value.words), " in text")):
-            for meaning in record.book.which(said, "answers/grade-value"):
-                if grade := meaning.attributes.get("grade", ""):
-                    shown = Evidence(dated(f"grade {grade}{how}", result.when), result.resource.reference)
-                    found.setdefault(grade, []).append(shown)
+        for grade, how in _graded(result, record):
+            shown = Evidence(dated(f"grade {grade}{how}", result.when), result.resource.reference)
+            found.setdefault(grade, []).append(shown)
     for report, words in pathology_words(tumor, everyone, record):
         for grade, shown in _grade_words(words, report, record):
             found.setdefault(grade, []).append(shown)
     return found
 
 
+def _graded(result: Result, record: Record) -> list[tuple[str, str]]:
+    """The grades of one result, and whether they stand in its words."""
+    ways = ((result.value.coded, ""), (Codeable((), result.value.words), " in text"))
+    return [
+        (grade, how)
+        for said, how in ways
+        if not any(_is_of_other_scale(words, record) for words in said.texts)
+        for meaning in record.book.which(said, _VALUE)
+        if (grade := meaning.attributes.get("grade", ""))
+    ]
+
+
+def _unreadable(tumor: Tumor, everyone: tuple[Tumor, ...], record: Record) -> tuple[Evidence, ...]:
+    """Results of a grade that say something else than one; how well it is differentiated is no grade of a NET."""
+    own, _ = joined(results(record, _GRADE), tumor, everyone, record)
+    meant = (
+        result for result in own if not record.book.which(result.value.coded, _VALUE) and not _graded(result, record)
+    )
+    unread = ((result, result.value.words or result.value.coded.shown) for result in meant)
+    return tuple(
+        Evidence(dated(f"grade {words}", result.when), result.resource.reference)
+        for result, words in unread
+        if words and not _NO_GRADE.search(words) and not _is_of_other_scale(words, record)
+    )
+
+
+def _is_of_other_scale(words: str, record: Record) -> bool:
+    """ "Nottingham grade 3", "reflux esophagitis grade 2": no grade of a neuroendocrine tumor."""
+    other = record.knowledge.concepts["answers/other-grading"]
+    return record.says(other.id, words) and not any(phrase.pattern.search(words) for phrase in other.not_phrases)
+
+
 def _grade_words(words: str, resource: Resource, record: Record) -> Iterator[tuple[str, Evidence]]:
-    for meaning in record.book.in_text([words], "diagnoses"):
+    own = [clause for clause in clauses(words) if not _is_of_other_scale(clause, record)]
+    for meaning in record.book.in_text(own, "diagnoses"):
         if meaning.name == "words" and "grade" in meaning.attributes:
             shown = dated(f"grade {meaning.attributes['grade']} in text", date_of_result(resource))
             yield meaning.attributes["grade"], Evidence(shown, resource.reference)
@@ -134,6 +174,8 @@ def grade_features(grading: Grading, graded: bool | None, record: Record) -> Ite
         yield known("grade", Grade(next(iter(recorded))), evidence=said, note="as recorded")
     else:
         gap, note = (Gap.CONTRADICTORY, "different grades are recorded") if recorded else ki67_gap(grading.ki67, record)
+        if gap is None and grading.unread_grade:
+            gap, note, said = Gap.NOT_READABLE, _UNREAD, [*grading.unread_grade]
         yield unknown("grade", gap or Gap.NOT_RECORDED, note or "no Ki-67, mitoses or grade was found", said)
     yield _grade_recorded(grading, computed, said, record)
 
@@ -163,4 +205,6 @@ def _grade_recorded(grading: Grading, computed: frozenset[int], said: list[Evide
         return known(name, GradeRecorded.CONFLICTS, evidence=[*said, *grading.evidence])
     if grading.unlinked_grade:
         return unknown(name, Gap.NOT_LINKED, "a grade is not linked to one of several tumors")
+    if grading.unread_grade:
+        return unknown(name, Gap.NOT_READABLE, _UNREAD, grading.unread_grade)
     return none_found(name, GradeRecorded.NONE, "pathology searched, no grade recorded", record, "pathology", "reports")

@@ -23,7 +23,8 @@ from cds_service.picture.results import Result, results
 _HEMOLYZED = "answers/specimen-hemolyzed"
 _COMPANION = "markers/hemolysis-companion"
 _COUNTED = re.compile(  # an index or a class within a text: "Hemolysis: 2+", "HI 0", "Hämolyse-Index: 40 mg/dL"
-    r"(?:\bh(?:a?e|ä)moly(?:sis|se)(?:[ -]?index)?|\bH-?I(?:ndex)?)\s*(?:[:=]|(?<=index)|(?<=HI))"
+    r"(?:\bh(?:a?e|ä)moly(?:sis|se)(?:[ -]?(?:index|grade?))?|\bH-?I(?:ndex)?)"
+    r"\s*(?:[:=]|(?<=index)|(?<=grade)|(?<=grad)|(?<=HI))"
     r"\s*(?P<value>[^,;()]{1,24})",
     re.IGNORECASE,
 )
@@ -82,7 +83,7 @@ def _signals(result: Result, record: Record) -> _Signals:
         if _same_sample(companion.resource, observation, record):
             yield from _observation_words(companion, record)
     for report in record.chart.of("DiagnosticReport"):
-        if _speaks_of(report, observation, tubes.keys()):
+        if _speaks_of(report, observation, _samples(observation, record)):
             for words in report_texts(report, record.book):
                 yield from _said(words, report, record)
 
@@ -184,12 +185,21 @@ def _tubes(observation: Resource, record: Record) -> dict[str, Resource]:
     return found
 
 
+def _samples(observation: Resource, record: Record) -> set[str]:
+    """The names of its specimen and tubes; also of one that is not in the chart."""
+    tubes = _tubes(observation, record)
+    named = (observation, *tubes.values())
+    return {reference(item.at(name)) for item in named for name in ("specimen", "parent")} - {""}
+
+
 def _same_sample(one: Resource, other: Resource, record: Record) -> bool:
     """One specimen (or tube) where both name one, else the same day."""
     named = [reference(resource.at("specimen")) for resource in (one, other)]
     if one.reference == other.reference:
         return True
     if all(named):
-        return named[0] == named[1] or bool(_tubes(one, record).keys() & _tubes(other, record).keys())
-    days = [when.text[:10] if (when := date_of_result(resource)) else "" for resource in (one, other)]
-    return days[0] == days[1] and len(days[0]) == _DAY
+        return bool(_samples(one, record) & _samples(other, record))
+    whens = [date_of_result(resource) for resource in (one, other)]
+    days = [when.text[:10] if when else "" for when in whens]
+    at_once = len({(when.earliest, when.latest) for when in whens if when}) == 1  # also where two zones tell two days
+    return (days[0] == days[1] or (all(whens) and at_once)) and len(days[0]) == _DAY

@@ -8,7 +8,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from cds_service.fhir.texts import find
 from cds_service.guideline.features import Evidence
 from cds_service.picture.pathology import pathology_texts
 from cds_service.picture.record import Record, date_of_result, dated, has_ended, is_refuted
@@ -29,7 +28,7 @@ def tumor_hints(record: Record) -> Iterator[Evidence]:
         if worded or code.is_empty or named & {"personal-history", "not-ours", *_SYNDROMES}:
             yield Evidence(code.shown or "a Condition without a code or text", condition.reference)
     for resource, words in pathology_texts(record):
-        if any(find(phrase.pattern, words) for phrase in record.phrases("answers/tumor-word")):
+        if record.tells("answers/tumor-word", words):
             yield Evidence(dated("pathology report", date_of_result(resource)), resource.reference)
 
 

@@ -18,7 +18,7 @@ from cds_service.picture.medications import drugs
 from cds_service.picture.neoplasms import Mark
 from cds_service.picture.record import Record, is_refuted, is_true, none_found
 from cds_service.picture.results import results
-from cds_service.picture.tumors import Tumor
+from cds_service.picture.tumors import NEUROENDOCRINE, Tumor
 
 _BY_WEIGHT = (Hormone.INSULINOMA, Hormone.GASTRINOMA, Hormone.CARCINOID, Hormone.OTHER, Hormone.UNSPECIFIED)
 _SYNDROMES = {
@@ -29,7 +29,6 @@ _SYNDROMES = {
     "functioning-unspecified": Hormone.UNSPECIFIED,
     "nonfunctioning": Hormone.NONFUNCTIONING,
 }
-_NEUROENDOCRINE = ("nen", "other-nen", "mass", "metastasis")
 
 _Said = tuple[Hormone, Evidence]
 
@@ -39,8 +38,8 @@ def hormone_feature(tumor: Tumor, everyone: tuple[Tumor, ...], tissue: Iterable[
 
     `tissue` are the marks of pathology: an insulinoma is often named only there.
     """
-    rivals = sum(other.family in _NEUROENDOCRINE for other in everyone)
-    loose = list(_of_patient(record)) if tumor.family in (*_NEUROENDOCRINE, "") else []
+    rivals = sum(other.family in NEUROENDOCRINE for other in everyone)
+    loose = list(_of_patient(record)) if tumor.family in (*NEUROENDOCRINE, "") else []
     said = [*_of_tumor(tumor, tissue), *(loose if rivals < 2 else ())]
     for hormone in _BY_WEIGHT:
         if evidence := [item for found, item in said if found is hormone]:

@@ -10,17 +10,17 @@ from collections.abc import Iterable, Iterator
 from cds_service.fhir.codes import Codeable, Meaning
 from cds_service.fhir.resources import Resource
 from cds_service.fhir.texts import Certainty
-from cds_service.fhir.values import Value, code_of, codeables, elements, text
+from cds_service.fhir.values import Value, codeables, elements, text
 from cds_service.guideline.features import Evidence, Feature, Gap, known, unknown
 from cds_service.guideline.patient_values import ImmunotherapyCaution
-from cds_service.picture.courses import REQUESTS
-from cds_service.picture.medications import classes, drugs, medication_of
+from cds_service.picture.medications import classes, drugs, entries, medication_of, unseen_drugs
 from cds_service.picture.pathology import pathology_texts
 from cds_service.picture.record import (
     Record,
     clinical_status,
     date_of_result,
     dated,
+    has_begun,
     has_ended,
     is_countable,
     is_refuted,
@@ -37,7 +37,6 @@ _ACTIVE = ("patient/autoimmune", "patient/long-term-steroid")
 _STEROID, _SHORT = "patient/systemic-steroid", "patient/short-steroid"
 _ALTERED, _UNALTERED = ("answers/positive", "answers/altered"), ("answers/negative", "answers/unaltered")
 _INHIBITOR = "egfr-alk"
-_PLANS = ("plan", "proposal", "option")
 _Sign = tuple[bool, Evidence]  # whether it is certain, and what it says
 
 
@@ -58,8 +57,8 @@ def caution_feature(everyone: tuple[Tumor, ...], diagnoses: Iterable[str], recor
     if signs:
         note = "something is recorded that may be a reason for care"
         return unknown(name, Gap.NOT_READABLE, note, [shown for _, shown in signs])
-    if not (record.searched("medication-requests") or record.searched("medication-statements")):
-        return unknown(name, Gap.NOT_SEARCHED)
+    if unseen := unseen_drugs(record):
+        return unknown(name, *unseen)
     words = "Conditions and medications searched, no reason for care found"
     return none_found(name, ImmunotherapyCaution.NONE_RECORDED, words, record, "conditions")
 
@@ -93,7 +92,7 @@ def _may_last(condition: Resource) -> bool:
 
 def _transplantations(record: Record) -> Iterator[_Sign]:
     for procedure in record.chart.of("Procedure"):
-        if code_of(procedure.at("status")) in ("completed", "in-progress"):
+        if has_begun(procedure):
             for meaning in record.means(procedure, "patient/transplant")[:1]:
                 yield True, Evidence(meaning.words, procedure.reference)
 
@@ -166,16 +165,9 @@ def _transformations(everyone: tuple[Tumor, ...], diagnoses: frozenset[str], rec
 
 def _steroids(record: Record) -> Iterator[_Sign]:
     """Running systemic steroids, but for those given for a few days: how high and how long is not known."""
-    for resource in record.chart.of(REQUESTS, "MedicationStatement"):
-        if code_of(resource.at("status")) != "active" or not _is_given(resource) or _is_short(resource, record):
-            continue
-        medication = medication_of(resource.data, record, [])
-        if record.book.has(medication, _STEROID):
-            yield False, Evidence(f"{medication.shown}, dose and duration not read", resource.reference)
-
-
-def _is_given(resource: Resource) -> bool:
-    return resource.at("doNotPerform") is not True and code_of(resource.at("intent")) not in _PLANS
+    for entry in entries(record):
+        if entry.is_active and not _is_short(entry.resource, record) and record.book.has(entry.medication, _STEROID):
+            yield False, Evidence(f"{entry.medication.shown}, dose and duration not read", entry.resource.reference)
 
 
 def _is_short(resource: Resource, record: Record) -> bool:

@@ -7,12 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import datetime
 from decimal import Decimal
 from functools import reduce
 
 from cds_service.fhir.amounts import Amount
-from cds_service.fhir.dates import When
+from cds_service.fhir.dates import LONG_AGO, When
 from cds_service.fhir.resources import Resource
 from cds_service.fhir.units import Refused, percent_factor
 from cds_service.fhir.values import notes
@@ -161,7 +161,7 @@ def _chosen(percents: Iterable[Percent]) -> Percent | None:
 
 
 def _order(percent: Percent) -> datetime:
-    return percent.when.order if percent.when else datetime.min.replace(tzinfo=UTC)
+    return percent.when.order if percent.when else LONG_AGO
 
 
 def _month(percent: Percent) -> str:

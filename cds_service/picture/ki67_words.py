@@ -17,15 +17,28 @@ _FIGURE = (
     rf"(?P<value>(?:[<>]=?|≤|≥)?\s*(?<![-–\d.,]){_NUMBER}(?:\s*%?\s*(?:[-–—]|to\b|bis\b)\s*{_NUMBER})?)"
     r"\s*(?:%|percent\b|per cent\b|prozent\b)"
 )
-_NAME = re.compile(r"\bki[\s-]?67\b|\bmib[\s-]?1\b", re.IGNORECASE)
+_NAME = re.compile(r"\bki\s?-?\s?67\b|\bmib[\s-]?1\b", re.IGNORECASE)
 _OTHER = (  # what a figure behind it is about instead
     r"\bcd\s?\d|\bck\s?\d|\bp ?53|\bttf|\bcdx|\bgata|synaptoph"
     r"|chromogr|insm|sstr|somatostat|\brb\b|cytokerat|\ber\b|\bpr\b|necros|nekros|cellularity|content|gehalt"
     r"|pending|ausstehend|folgt"
 )
 _KI67_TEXT = re.compile(rf"(?:{_NAME.pattern})(?:(?!{_OTHER})[^.;\d<>≤≥]){{0,40}}?{_FIGURE}", re.IGNORECASE)
+_CLONE = re.compile(  # "Ki-67 (30-9): 12 %": the antibody is no figure
+    rf"({_NAME.pattern})\s*\(\s*(?:clone|klon)?\s*(?:30-9|SP6|MM1|K2|MIB-?1)\s*\)", re.IGNORECASE
+)
+_NEXT_LINE = re.compile(
+    rf"((?:{_NAME.pattern})[^\n\r\d.;]{{0,40}}?)[ \t]*[:=]?[ \t]*[\n\r]+\s*(?=[<>≤≥~\d])", re.IGNORECASE
+)
+_UP_TO = re.compile(rf"({_NAME.pattern})\s*bis(?=\s*\d)", re.IGNORECASE)
+_DEGREE = (
+    r"\blow\b|\bhigh\b|\bmoderate|\bfew\b|\bminimal|\belevated|\bincreased"
+    r"|niedrig|gering|\bhoch\b|\bhohe|erhöht|mäßig|mässig"
+)
 _PERCENTAGE = re.compile(_FIGURE, re.IGNORECASE)
-_LOOSELY = re.compile(rf"(?:{_NAME.pattern})(?:(?!{_OTHER})[^;]){{0,60}}?{_FIGURE}", re.IGNORECASE)
+_LOOSELY = re.compile(
+    rf"(?:{_NAME.pattern})(?:(?!{_OTHER}|\bnot\b|\bnicht\b|\bkein)[^;]){{0,60}}?(?:\d|{_DEGREE})", re.IGNORECASE
+)
 _HOT_SPOT = re.compile(r"hot[\s-]?spots?|areas? of (?:the )?highest (?:labell?ing|proliferation)", re.IGNORECASE)
 _OF_HOT_SPOT = re.compile(rf"(?:{_HOT_SPOT.pattern})[^,;/)%\d<>≤≥]{{0,25}}{_FIGURE}", re.IGNORECASE)
 _BEFORE_HOT_SPOT = re.compile(
@@ -85,13 +98,14 @@ def _behind(found: list[Found]) -> Iterator[str]:
 
 
 def has_unclear_figure(words: str) -> bool:
-    """Whether a figure stands near the name in a form that is not read."""
+    """Whether a figure or a degree ("low") stands near the name in a form that is not read."""
     return not figures(words) and bool(find(_LOOSELY, _plain(words)))
 
 
 def _plain(words: str) -> str:
-    """With the words of bounds as signs, and without the points that end an abbreviation and no sentence."""
-    return _POINT.sub("", signed(words))
+    """Bounds as signs; without the clone, a line end before the figure, and points that end no sentence."""
+    named = _NEXT_LINE.sub(r"\1: ", _CLONE.sub(r"\1", words))
+    return _POINT.sub("", signed(_UP_TO.sub(r"\1 <= ", named)))
 
 
 def _reads(written: Iterable[str]) -> list[Amount]:

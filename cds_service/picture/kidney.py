@@ -14,7 +14,7 @@ from cds_service.fhir.units import normalized
 from cds_service.fhir.values import code_of, date_of
 from cds_service.guideline.features import Evidence, Feature, Gap, known, unknown
 from cds_service.guideline.patient_values import KidneyFailure
-from cds_service.picture.record import Record, dated, has_ended, is_refuted, is_true, none_found
+from cds_service.picture.record import Record, dated, has_begun, has_ended, is_refuted, is_true, none_found
 from cds_service.picture.results import Result, results
 
 _FAILURE = "patient/kidney-failure"
@@ -66,13 +66,12 @@ def _conditions(record: Record) -> Iterator[tuple[bool, Evidence]]:
 def _dialyses(record: Record) -> Iterator[tuple[bool, Evidence]]:
     """Dialysis as a Procedure: running or in the window it is certain, an older one may have ended."""
     for procedure in record.chart.of("Procedure"):
-        status = code_of(procedure.at("status"))
-        if status not in ("in-progress", "completed") or not record.means(procedure, _FAILURE):
+        if not has_begun(procedure) or not record.means(procedure, _FAILURE):
             continue
         when = date_of(procedure.data, "performedDateTime", "performedPeriod")
         recent = when is not None and bool(when.within_days(record.limits.kidney_days, record.now))
         shown = Evidence(dated(record.code(procedure).shown, when), procedure.reference)
-        yield status == "in-progress" or recent, shown
+        yield code_of(procedure.at("status")) == "in-progress" or recent, shown
 
 
 def _newest_rate(record: Record) -> _Rate | None:

@@ -14,7 +14,7 @@ from cds_service.fhir.amounts import Amount
 from cds_service.fhir.codes import Codeable
 from cds_service.fhir.dates import When
 from cds_service.fhir.units import Refused, factor
-from cds_service.fhir.values import Element, codeables, elements, reference, text
+from cds_service.fhir.values import Element, codeable, codeables, elements, reference, text
 from cds_service.guideline.concepts import MarkerLimits
 from cds_service.guideline.features import Evidence
 from cds_service.guideline.patient_values import Level
@@ -27,8 +27,10 @@ _OTHER_FLUID = re.compile(
     r"|aspirat|lavage|\bfluid\b|\bcyst|\bzyste|\bsemen\b|saliva|speichel|stool|f(?:a?e)ces|stuhl",
     re.IGNORECASE,
 )
+_BLOOD = re.compile(r"serum|plasma|\bblood|\bblut", re.IGNORECASE)
 _URINE = re.compile(r"urine?\b|\bharn", re.IGNORECASE)
 
+_ACTIVITY = "markers/nse-not-comparable"
 _LIMIT_WORDS = {"laboratory": "limit", "site": "site limit", "assumed": "assumed limit"}
 
 
@@ -85,7 +87,7 @@ class Reading:
 
 def is_of_other_fluid(result: Result, record: Record, *, urine: bool = False) -> bool:
     """Spinal fluid, an effusion or tissue under the code of blood; `urine`: the marker is measured in it."""
-    words = list(_specimen_words(result, record))
+    words = [*_specimen_words(result, record), *_named_fluids(result, record)]
     return any(_OTHER_FLUID.search(word) or (not urine and _URINE.search(word)) for word in words)
 
 
@@ -97,6 +99,12 @@ def _specimen_words(result: Result, record: Record) -> Iterator[str]:
     for kind in codeables(specimen.at("type"), record.book) if specimen else ():
         yield from kind.texts
         yield from (coding.code for coding in kind.codings)
+
+
+def _named_fluids(result: Result, record: Record) -> Iterator[str]:
+    """Where body site or test name say that the sample came from; "serum or CSF" says nothing."""
+    for item in (record.code(result.resource, "bodySite"), codeable(result.holder.get("code"), record.book)):
+        yield from (words for words in item.texts if not _BLOOD.search(words))
 
 
 def comparable(result: Result, marker: MarkerLimits, record: Record) -> Reading:
@@ -169,6 +177,8 @@ def by_own_range(result: Result, marker: MarkerLimits, record: Record) -> Readin
 
 def _factor(result: Result, marker: MarkerLimits, record: Record) -> Decimal | Refused:
     unit = result.value.unit
+    if result.concept == _ACTIVITY:  # whatever unit stands beside it
+        return Refused(f"{unit or 'a value without unit'}: the code of the test says activity or arbitrary units")
     if unit:
         return factor(unit, marker.unit)
     printed = {unit_of_range(range_) for range_ in elements(result.holder.get("referenceRange"))} - {""}
@@ -214,6 +224,7 @@ def _flags(holder: Element, record: Record) -> frozenset[str]:
 
 
 def _values(item: Codeable, record: Record) -> set[str]:
-    """Of a coded or a bare answer ("H", high); a code without a system is read as one of HL7."""
-    bare = Codeable(tuple(replace(c, system="v3-interpretation") if not c.uri else c for c in item.codings), item.text)
+    """Of a coded or a bare answer ("H", high); a code without a system, or of the laboratory's own, as one of HL7."""
+    codings = (replace(c, system=c.system or "v3-interpretation") for c in item.codings)
+    bare = Codeable(tuple(codings), item.text)
     return {m.attributes.get("value", "") for m in record.book.which(bare, "answers/interpretation")}

@@ -15,16 +15,15 @@ from cds_service.fhir.prefetch import State
 from cds_service.fhir.resources import Resource
 from cds_service.fhir.texts import Certainty
 from cds_service.fhir.values import Element, code_of, codeable, date_of, elements, reference, text
-from cds_service.guideline.features import Evidence
+from cds_service.guideline.features import Evidence, Gap
 from cds_service.picture.courses import ADMINISTRATIONS, DISPENSES, REQUESTS, STATEMENTS, Running, date_of_drug, running
-from cds_service.picture.record import Record, dated
+from cds_service.picture.record import PLANS, Record, dated, has_begun
 
 TYPES = (REQUESTS, STATEMENTS, ADMINISTRATIONS, DISPENSES)
 CHEMOTHERAPY = ("platinum", "etoposide", "irinotecan", "temozolomide", "capecitabine", "other-chemotherapy")
 ANTICANCER = frozenset({*CHEMOTHERAPY, "everolimus", "sunitinib", "cabozantinib", "prrt", "pd-l1"})
 BESIDE = frozenset({"ppi", "biotin", "anticoagulant", "antiplatelet", "nsaid"})  # taken beside, treat no tumor
 _SEARCHES = ("medication-requests", "medication-statements")
-_PLANS = ("plan", "proposal", "option")
 _NEVER = (
     "entered-in-error", "draft", "not-taken", "not-done", "cancelled", "declined", "preparation", "intended",
 )  # fmt: skip
@@ -38,6 +37,11 @@ class Entry:
     resource: Resource
     medication: Codeable
     when: When | None
+
+    @property
+    def is_active(self) -> bool:
+        """An order or statement that runs by its own status."""
+        return self.resource.type in (REQUESTS, STATEMENTS) and code_of(self.resource.at("status")) == "active"
 
     @property
     def evidence(self) -> Evidence:
@@ -75,7 +79,7 @@ def entries(record: Record) -> list[Entry]:
 def _counts(resource: Resource) -> bool:
     if code_of(resource.at("status")) in _NEVER or str(resource.at("doNotPerform")).lower() == "true":
         return False
-    return resource.type != REQUESTS or code_of(resource.at("intent")) not in _PLANS
+    return resource.type != REQUESTS or code_of(resource.at("intent")) not in PLANS
 
 
 def drugs(record: Record) -> list[Drug]:
@@ -111,13 +115,18 @@ def given_as_procedures(record: Record) -> list[Drug]:
     return kept
 
 
+def all_drugs(record: Record) -> list[Drug]:
+    """What was ordered, told, given or handed over, and the cycles that are recorded as Procedures."""
+    return [*drugs(record), *given_as_procedures(record)]
+
+
 def _cycle(procedure: Resource, record: Record) -> Drug | None:
     status = code_of(procedure.at("status"))
     code = record.code(procedure)
     names = frozenset(meaning.name for meaning in classes(code, record)) & {"ssa", "prrt", "pd-l1", *CHEMOTHERAPY}
     depot = form(code, record) if "ssa" in names else ""
     names = names if depot == "depot" else names - {"ssa"}
-    if not names or status not in ("completed", "in-progress"):
+    if not names or not has_begun(procedure):
         return None
     when = date_of(procedure.data, "performedDateTime", "performedPeriod")
     shown = Evidence(dated(f"{code.shown} (procedure, {status})", when), procedure.reference)
@@ -136,8 +145,7 @@ def _running_procedure(status: str, when: When | None, names: frozenset[str], re
 def unnamed_drugs(record: Record) -> Iterator[Evidence]:
     """Running requests and statements whose medication is missing, or a reference to nothing in the call."""
     for entry in entries(record):
-        active = code_of(entry.resource.at("status")) == "active"
-        if entry.resource.type in (REQUESTS, STATEMENTS) and active and entry.medication.is_empty:
+        if entry.is_active and entry.medication.is_empty:
             yield Evidence("a medication without a name", entry.resource.reference)
 
 
@@ -145,6 +153,13 @@ def medications_searched(record: Record) -> bool:
     """Whether requests or statements came whole, and neither of them only in part."""
     broken = any(record.chart.states.get(key) in (State.PARTIAL, State.FAILED) for key in _SEARCHES)
     return not broken and any(record.searched(key) for key in _SEARCHES)
+
+
+def unseen_drugs(record: Record) -> tuple[Gap, str, tuple[Evidence, ...]] | None:
+    """Why nothing may be said of a drug that was not found."""
+    if unnamed := tuple(unnamed_drugs(record)):
+        return Gap.NOT_READABLE, "a running medication does not say which drug it is", unnamed
+    return None if medications_searched(record) else (Gap.NOT_SEARCHED, "", ())
 
 
 def medication_of(resource: Element, record: Record, siblings: list[Element]) -> Codeable:

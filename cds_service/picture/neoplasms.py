@@ -16,7 +16,7 @@ from cds_service.fhir.resources import Resource
 from cds_service.fhir.texts import Certainty
 from cds_service.fhir.values import codeable, codeables, date_of, elements, reference, text
 from cds_service.picture.places import named_sites
-from cds_service.picture.record import Record, clinical_status, is_refuted, verification
+from cds_service.picture.record import ACTIVE, Record, clinical_status, is_refuted, verification
 
 NEN = ("net", "nec", "nen-unspecified", "small-cell")
 _SUSPECTED = ("provisional", "differential", "unconfirmed")
@@ -110,7 +110,7 @@ class Neoplasm:
 
     @property
     def is_active(self) -> bool:
-        return self.status in ("", "active", "recurrence", "relapse")
+        return self.status in ACTIVE
 
 
 def neoplasms(record: Record) -> list[Neoplasm]:

@@ -8,17 +8,17 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Any
 
 from cds_service.fhir.dates import When
 from cds_service.fhir.resources import Resource
-from cds_service.fhir.values import code_of, date_of
+from cds_service.fhir.values import date_of, end_of
 from cds_service.guideline.features import Evidence, Feature, Gap, known, unknown
 from cds_service.guideline.patient_values import NseConfounder
 from cds_service.picture.comedication import taken
+from cds_service.picture.medications import unseen_drugs
 from cds_service.picture.nse import SEARCHED
 from cds_service.picture.nse_readings import Series, days_of, newest_of
-from cds_service.picture.record import Record, dated, is_true, none_found
+from cds_service.picture.record import ENDED, Record, clinical_status, dated, has_begun, is_true, none_found
 
 _NAME = "nse-confounder"
 _KIDNEY = "patient/kidney-failure"
@@ -28,8 +28,6 @@ _CONDITIONS = {
     "patient/hemolytic-anemia": NseConfounder.HEMOLYTIC_ANEMIA,
     "patient/rapid-dementia": NseConfounder.DEMENTIA,
 }
-_ENDED = ("resolved", "inactive", "remission")
-_DONE = ("completed", "in-progress")
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,9 +64,9 @@ def confounder_feature(series: Series, record: Record) -> Feature:
 
 def _none(record: Record) -> Feature:
     words = "Conditions and medications searched, nothing found that raises NSE"
-    keys = ("medication-requests", "medication-statements")
-    medications = next((key for key in keys if record.searched(key)), keys[0])
-    return none_found(_NAME, NseConfounder.NONE_RECORDED, words, record, "conditions", medications)
+    if unseen := unseen_drugs(record):
+        return unknown(_NAME, *unseen)
+    return none_found(_NAME, NseConfounder.NONE_RECORDED, words, record, "conditions")
 
 
 def _recorded(draw: When, record: Record) -> Iterator[_Sign]:
@@ -86,8 +84,8 @@ def _recorded(draw: When, record: Record) -> Iterator[_Sign]:
 def _held_at(condition: Resource, draw: When) -> bool | None:
     """Whether it had begun and not yet ended; a running one without dates counts, an ended one without is open."""
     began = date_of(condition.data, "onsetDateTime", "onsetPeriod")
-    end = date_of(condition.data, "abatementDateTime") or _end(condition.at("abatementPeriod"))
-    if end is None and code_of(condition.at("clinicalStatus")) in _ENDED:
+    end = date_of(condition.data, "abatementDateTime") or end_of(condition.at("abatementPeriod"))
+    if end is None and clinical_status(condition) in ENDED:
         return None if began is None or days_of(began)[0] <= days_of(draw)[1] else False
     return _spans(began, end, draw)
 
@@ -102,14 +100,10 @@ def _spans(began: When | None, end: When | None, draw: When) -> bool | None:
     return True if begins[1] <= first and ends[0] >= last else None
 
 
-def _end(period: Any) -> When | None:
-    return date_of({"end": period.get("end")}, "end") if isinstance(period, dict) else None
-
-
 def _dialyses(draw: When, record: Record) -> Iterator[_Sign]:
     """Dialysis as a Procedure within the window of kidney failure before the draw."""
     for procedure in record.chart.of("Procedure"):
-        meant = record.means(procedure, _KIDNEY) if code_of(procedure.at("status")) in _DONE else ()
+        meant = record.means(procedure, _KIDNEY) if has_begun(procedure) else ()
         when = date_of(procedure.data, "performedDateTime", "performedPeriod")
         if not meant or when is None:
             continue

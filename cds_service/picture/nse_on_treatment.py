@@ -16,7 +16,7 @@ from cds_service.guideline.features import Evidence, Feature, Gap, known, unknow
 from cds_service.guideline.patient_values import Level, NseHalfLife, NsePersistence
 from cds_service.picture.comparability import difference
 from cds_service.picture.courses import Running
-from cds_service.picture.medications import ANTICANCER, drugs, given_as_procedures, unnamed_drugs
+from cds_service.picture.medications import ANTICANCER, all_drugs, unseen_drugs
 from cds_service.picture.nse_readings import Judged, Series, days_between, days_of
 from cds_service.picture.nse_series import mixed
 from cds_service.picture.record import Record
@@ -64,13 +64,14 @@ def _feature(name: str, found: _Said | _Open) -> Feature:
 
 def running_treatment(record: Record) -> Treatment | _Open | None:
     """The line that runs now, from its earliest trace; None if medications were searched and none runs."""
-    given = [d for d in (*drugs(record), *given_as_procedures(record)) if d.names & ANTICANCER]
+    given = [d for d in all_drugs(record) if d.names & ANTICANCER]
     running = [drug for drug in given if drug.running is Running.ACTIVE]
     if not running:
         unclear = tuple(drug.evidence for drug in given if drug.running is Running.UNCLEAR)
         if unclear:
             return _Open(Gap.NOT_READABLE, "the record does not tell whether a treatment still runs", unclear)
-        return _not_running(record)
+        unseen = unseen_drugs(record)
+        return _Open(*unseen) if unseen else None
     shown = tuple(drug.evidence for drug in running)
     begins = [days_of(drug.when) for drug in running if drug.when]
     if not begins:
@@ -80,14 +81,6 @@ def running_treatment(record: Record) -> Treatment | _Open | None:
     for days in sorted((days_of(drug.when) for drug in given if drug.when), reverse=True):
         begin = days if days < begin and begin[0] - days[1] <= longest else begin
     return Treatment(begin, shown)
-
-
-def _not_running(record: Record) -> _Open | None:
-    if unread := tuple(unnamed_drugs(record)):
-        return _Open(Gap.NOT_READABLE, "a running medication does not say which drug it is", unread)
-    if record.searched("medication-requests") or record.searched("medication-statements"):
-        return None
-    return _Open(Gap.NOT_SEARCHED, "")
 
 
 def _undated(treatment: Treatment) -> _Open:

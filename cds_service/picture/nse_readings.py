@@ -169,12 +169,19 @@ def one_per_sample(readings: Iterable[Judged]) -> tuple[Judged, ...]:
     for item in reversed(list(readings)):
         specimen = reference(item.reading.result.resource.at("specimen"))
         day = item.when.text if item.when else ""
+        if not specimen and any(_at_one_instant(item, other) for other in kept):  # one draw, told in two zones
+            continue
         if (specimen in specimens or day in unnamed) if specimen else day in days:
             continue
         kept.append(item)
         days.add(day)
         (specimens if specimen else unnamed).add(specimen or day)
     return tuple(reversed(kept))
+
+
+def _at_one_instant(one: Judged, other: Judged) -> bool:
+    instants = {moment for item in (one, other) if item.when for moment in (item.when.earliest, item.when.latest)}
+    return len(instants) == 1
 
 
 def days_of(when: When) -> tuple[date, date]:

@@ -21,10 +21,6 @@ from cds_service.picture.record import Record, is_refuted
 _IGNORED = ("cancelled", "entered-in-error", "completed", "stopped", "revoked")
 _ORDERS = {"nse": "nse", "nse-repeat": "nse", "cga": "cga", "octreoscan": "octreoscan", "sstr-pet": "sstr-pet",
            "ct-mri": "ct-mri", "ct-chest-abdomen-pelvis": "ct-mri"}  # fmt: skip
-_SYMPTOM = re.compile(
-    r"\b(?:obstruct\w*|ileus|diarrh\w*|durchfall|flush\w*|hormone|symptom\w*|bleed\w*|blutung|fistula|dumping|ascites)\b",
-    re.IGNORECASE,
-)
 _PANEL = re.compile(r"[,;+]|\b(?:and|und|panel|profile?)\b", re.IGNORECASE)
 _NSE_DOES_NOT_HELP = {"brain-tumor", "breast", "other-cancer"}
 _FORMS = {"depot": Ordering.SSA_DEPOT, "short": Ordering.SSA_SHORT}
@@ -147,7 +143,7 @@ def _reasons(resource: Element, record: Record) -> list[Codeable]:
 
 def _is_symptom(reason: Codeable, record: Record) -> bool:
     named = {meaning.name for meaning in record.book.meanings(reason, "syndromes")} - {"insulinoma", "men1"}
-    return bool(named) or any(_SYMPTOM.search(words) for words in reason.texts)
+    return bool(named) or any(record.says("answers/symptom-word", words) for words in reason.texts)
 
 
 def _has_other_use(record: Record) -> bool:

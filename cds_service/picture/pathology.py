@@ -5,28 +5,23 @@ Reads no finding out of them; that is `grading`, `stains` and `diagnosis`.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator
 
 from cds_service.fhir.resources import Resource
-from cds_service.fhir.texts import find
 from cds_service.fhir.values import codeables, elements, reference
+from cds_service.picture.places import ELSEWHERE, named_sites, place_of
 from cds_service.picture.record import Record, is_countable, is_pathology, report_texts
-from cds_service.picture.results import Result, results
+from cds_service.picture.results import ANY_STAIN, Result, results
 from cds_service.picture.tumors import Tumor, owners
 
-_RESECTED = re.compile(r"rese[ck]t|ex[cz]ision|exstirpat|e[ck]tom(?:y|ie)\b", re.IGNORECASE)
-_BIOPSIED = re.compile(r"biops|core needle|\bstanz|fine[- ]needle|feinnadel|\bFNA\b|punktion", re.IGNORECASE)
-_METASTASIS = re.compile(r"metasta|filia(?:e|ris|lis)?\b", re.IGNORECASE)
-_NEVER_PRIMARY = re.compile(
-    r"\bliver|\bhepat(?!ic flex)|\bleber|\blymph|\bbone\b|knochen|\bperiton|\boment", re.IGNORECASE
-)
+_TISSUES = ("answers/tissue-of-resection", "answers/tissue-of-biopsy")
+_OURS = ("nen", "sclc", "site-only")  # the families of a tumor of lung, gut or pancreas
 
 
 def is_resection(resource: Resource, record: Record, words: str = "") -> bool | None:
     """Whether the tissue came from a resection, False for a biopsy, None where neither or both are said."""
     for texts in (_tissue_texts(resource, record), [words]):
-        resected, biopsied = (any(kind.search(t) for t in texts) for kind in (_RESECTED, _BIOPSIED))
+        resected, biopsied = (any(record.says(kind, t) for t in texts) for kind in _TISSUES)
         if resected is not biopsied:
             return resected
     return None
@@ -35,9 +30,8 @@ def is_resection(resource: Resource, record: Record, words: str = "") -> bool | 
 def is_of_metastasis(resource: Resource, record: Record, words: str = "") -> bool:
     """Whether the tissue is said to be a metastasis, or comes from where no tumor of ours begins."""
     texts = _tissue_texts(resource, record)
-    return bool(find(_METASTASIS, words)) or any(
-        find(_METASTASIS, told) or _NEVER_PRIMARY.search(told) for told in texts
-    )
+    named = any(record.tells("answers/tissue-of-metastasis", told) for told in (words, *texts))
+    return named or any(record.says("answers/no-primary-place", told) for told in texts)
 
 
 def _tissue_texts(resource: Resource, record: Record) -> list[str]:
@@ -70,23 +64,39 @@ def joined(
 
 def pathology_words(tumor: Tumor, everyone: tuple[Tumor, ...], record: Record) -> Iterator[tuple[Resource, str]]:
     """The texts of pathology reports and narrative pathology results that can only belong to this tumor."""
-    return (item for item in pathology_texts(record) if owners(item[0], everyone, record) == [tumor])
+    for resource, words in pathology_texts(record):
+        if owners(resource, everyone, record) == [tumor] and not _is_of_another(tumor, resource, words, record):
+            yield resource, words
 
 
 def loose_words(tumor: Tumor, everyone: tuple[Tumor, ...], record: Record) -> Iterator[str]:
     """The texts of pathology that may belong to this tumor or to another one."""
     for resource, words in pathology_texts(record):
         belongs = owners(resource, everyone, record)
-        if tumor in belongs and len(belongs) > 1:
+        if tumor in belongs and (len(belongs) > 1 or _is_of_another(tumor, resource, words, record)):
             yield words
+
+
+def _is_of_another(tumor: Tumor, resource: Resource, words: str, record: Record) -> bool:
+    """Whether a text is about an organ that is none of ours ("breast: ductal carcinoma"), and says nothing of ours.
+
+    The one tumor of the problem list is not the only one a report may be about.
+    """
+    if tumor.family not in _OURS or record.says("answers/neuroendocrine", words):
+        return False
+    if place_of(resource, record).sites:
+        return False
+    if {*named_sites([words], record)} - {ELSEWHERE}:
+        return False
+    return tumor.site != ELSEWHERE and record.affirms("answers/other-organ", words)
 
 
 def pathology_texts(record: Record) -> Iterator[tuple[Resource, str]]:
     """The texts of all pathology reports and narrative results, whosever tumor they are about."""
     for report in record.chart.of("DiagnosticReport"):
-        if is_countable(report) and is_pathology(report, record.book):
+        if is_countable(report) and is_pathology(report, record):
             for words in report_texts(report, record.book):
                 yield report, words
-    for result in results(record, "pathology/pathology-report"):
+    for result in results(record, "pathology/pathology-report", ANY_STAIN):
         for words in result.value.texts:
             yield result.resource, words

@@ -118,7 +118,7 @@ def _draw(tumor: Tumor, everyone: tuple[Tumor, ...], drafted: tuple[Draft, ...],
     hormone = hormone_feature(tumor, everyone, tissue.marks, record)
     primary = primary_feature(tumor, tissue, record)
     words = tuple(words_about(tumor, everyone, record))
-    course = course_feature(tumor, removed, worsened_since(last, tumor, everyone, record), words)
+    course = course_feature(tumor, removed, worsened_since(last, tumor, everyone, record), words, record)
     exception = exception_feature(tumor, everyone, hormone, record)
     imaged = last_ct_mri(primary, record)
     features = [

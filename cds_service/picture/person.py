@@ -14,7 +14,17 @@ from cds_service.fhir.resources import Resource
 from cds_service.fhir.values import code_of, date_of
 from cds_service.guideline.features import Evidence, Feature, Gap, known, unknown
 from cds_service.guideline.patient_values import AgeGroup, CareGoal, Deceased, PerformanceStatus, Pregnancy
-from cds_service.picture.record import Record, clinical_status, dated, has_ended, is_true, none_found
+from cds_service.picture.record import (
+    ACTIVE,
+    Record,
+    clinical_status,
+    dated,
+    has_begun,
+    has_ended,
+    is_true,
+    none_found,
+    took_place,
+)
 from cds_service.picture.results import Result, results
 
 
@@ -73,8 +83,8 @@ def _care_goal(record: Record) -> Feature:
 
 def _is_current(resource: Resource) -> bool:
     if resource.type == "Procedure":
-        return code_of(resource.at("status")) in ("in-progress", "completed")
-    return is_true(resource) and clinical_status(resource) in ("", "active", "recurrence", "relapse")
+        return has_begun(resource)
+    return is_true(resource) and clinical_status(resource) in ACTIVE
 
 
 def _pregnancy(record: Record) -> Feature:
@@ -107,7 +117,7 @@ def _pregnant_conditions(record: Record) -> Iterator[Evidence]:
         if not meant or has_ended(condition):
             continue
         when = date_of(condition.data, "onsetDateTime", "onsetPeriod", "recordedDate")
-        if when is None and not meant[0].by_code and code_of(condition.at("clinicalStatus")) != "active":
+        if when is None and not meant[0].by_code and clinical_status(condition) != "active":
             continue  # words alone do not say when
         if when is None or when.within_days(record.limits.pregnancy_days, record.now) is not False:
             yield Evidence(dated(meant[0].words, when), condition.reference)
@@ -142,8 +152,7 @@ def _not_applicable(record: Record) -> Evidence | None:
         if oldest < record.limits.pregnancy_age_from or youngest > record.limits.pregnancy_age_to:
             return Evidence(f"born {birth.text}", patient.reference)
     for resource in record.chart.of("Condition", "Procedure"):
-        done = is_true(resource) if resource.type == "Condition" else code_of(resource.at("status")) == "completed"
-        if done and (meant := record.means(resource, "patient/sterile")):
+        if took_place(resource) and (meant := record.means(resource, "patient/sterile")):
             return Evidence(meant[0].words, resource.reference)
     return None
 

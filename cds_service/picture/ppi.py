@@ -11,20 +11,18 @@ from datetime import timedelta
 from cds_service.fhir.dates import When
 from cds_service.fhir.resources import Resource
 from cds_service.fhir.texts import Certainty
-from cds_service.fhir.values import code_of, date_of, elements
+from cds_service.fhir.values import date_of, elements
 from cds_service.guideline.features import Evidence, Feature, Gap, known, unknown
 from cds_service.guideline.patient_values import Ppi, PpiNeeded
 from cds_service.guideline.vocabulary import Ordering
 from cds_service.picture.comedication import Taken, taken
 from cds_service.picture.courses import REQUESTS, STATEMENTS, course_of
-from cds_service.picture.medications import Entry, medications_searched, unnamed_drugs
+from cds_service.picture.medications import Entry, unseen_drugs
 from cds_service.picture.orders import Draft
 from cds_service.picture.other_markers import newest_cga
-from cds_service.picture.record import Record, dated, is_refuted, is_true
+from cds_service.picture.record import ACTIVE, Record, clinical_status, dated, is_refuted, is_true
 
 _LASTING = ("barrett", "gastrinoma", "thinner", "anti-inflammatory")
-_ENDED = ("resolved", "inactive", "remission")
-_ACTIVE = ("", "active", "recurrence", "relapse")
 _CONCEPTS = ("syndromes/ppi-reason", "syndromes/gastrinoma", "syndromes/variceal-bleeding")
 
 _Reasons = Iterator[tuple[bool | None, Evidence]]
@@ -55,10 +53,8 @@ def _ppi(found: Taken, when: str, record: Record) -> Feature:
     if found.open:
         note = f"the record does not tell whether it ran {when}"
         return unknown(name, Gap.NOT_READABLE, note, [entry.evidence for entry in found.open])
-    if unread := list(unnamed_drugs(record)):
-        return unknown(name, Gap.NOT_READABLE, "a running medication does not say which drug it is", unread)
-    if not medications_searched(record):
-        return unknown(name, Gap.NOT_SEARCHED)
+    if unseen := unseen_drugs(record):
+        return unknown(name, *unseen)
     words = Evidence(f"medications searched, no proton pump inhibitor that ran {when} is recorded")
     return known(name, Ppi.NONE_RECORDED, evidence=[words, *found.evidence])
 
@@ -69,8 +65,10 @@ def _needed(reasons: list[tuple[bool | None, Evidence]], record: Record) -> Feat
         return known(name, PpiNeeded.YES, evidence=sure)
     if open_ := [evidence for counts, evidence in reasons if counts is None]:
         return unknown(name, Gap.NOT_READABLE, "a reason is recorded, and not whether it holds today", open_)
-    if not (record.searched("conditions") and medications_searched(record)):
+    if not record.searched("conditions"):
         return unknown(name, Gap.NOT_SEARCHED)
+    if unseen := unseen_drugs(record):
+        return unknown(name, *unseen)
     words = "Conditions and medications searched, no reason for a proton pump inhibitor found"
     return known(name, PpiNeeded.NOT_RECORDED, evidence=[Evidence(words), *(evidence for _, evidence in reasons)])
 
@@ -90,12 +88,12 @@ def _in_conditions(record: Record) -> _Reasons:
 
 def _holds(kind: str, condition: Resource, record: Record) -> bool | None:
     """Whether the reason holds today: what lasts until it is closed, an ulcer or bleeding of the last months."""
-    status = code_of(condition.at("clinicalStatus"))
+    status = clinical_status(condition)
     if kind in _LASTING:
-        return True if status in _ACTIVE else None
+        return True if status in ACTIVE else None
     recent = record.recent(_date(condition), record.limits.ppi_reason_months)
     # An old ulcer that nobody closed is neither recent nor gone.
-    return None if recent is False and status in _ACTIVE[1:] else recent
+    return None if recent is False and status in ACTIVE[1:] else recent
 
 
 def _date(condition: Resource) -> When | None:

@@ -5,41 +5,21 @@ FDG PET says nothing about somatostatin receptors; uptake that is mixed or weak 
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from cds_service.fhir.dates import When
 from cds_service.fhir.resources import Resource
-from cds_service.fhir.texts import Certainty, clauses, find
+from cds_service.fhir.texts import clauses
 from cds_service.fhir.values import code_of, notes, value_of
 from cds_service.guideline.features import Evidence, Feature, Gap, known, unknown
 from cds_service.guideline.tumor_values import Sstr
 from cds_service.picture.record import Record, dated, is_countable, report_texts
 from cds_service.picture.results import results
 from cds_service.picture.studies import studies
-from cds_service.picture.tumors import Tumor, owners
+from cds_service.picture.tumors import NEUROENDOCRINE, Tumor, owners
 
-_NEN_FAMILIES = ("nen", "other-nen", "mass", "metastasis")
-_POSITIVE = re.compile(
-    r"\bpositiv\w*|(?<!non-)(?<!non )\bavid\w*"
-    r"|\b(?:intense|strong|increased|high)\w* (?:tracer |somatostatin receptor |sstr )?(?:uptake|expression)"
-    r"|\bkrenning\s*(?:score\s*)?[34]\b|\b(?:mehr|starke|vermehrte|kräftige)\w* (?:sstr-?)?(?:anreicherung|expression)",
-    re.IGNORECASE,
-)
-_NEGATIVE = re.compile(
-    r"\bnegativ\w*\b(?! for)"
-    r"|\bno (?:(?:pathologic\w*|abnormal|increased|significant|somatostatin receptor|sstr|tracer) )*"
-    r"(?:uptake|expression)"
-    r"|\bnon[\s-]?avid|\bkrenning\s*(?:score\s*)?[01]\b"
-    r"|\bkeine\w* (?:pathologische\w* |vermehrte\w* |sstr-?)*(?:anreicherung|expression)",
-    re.IGNORECASE,
-)
-_WEAK = re.compile(
-    r"\b(?:mixed|weak\w*|faint|heterogen\w*|low (?:uptake|expression)|equivocal|gemischt|schwach\w*)\b", re.IGNORECASE
-)
 _TOLD = ("DiagnosticReport", "Observation")
-_NOT_OF_TUMOR = re.compile(r"\bFDG\b|\bphysiolog", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +34,7 @@ class _Finding:
 
 def sstr_feature(tumor: Tumor, everyone: tuple[Tumor, ...], removed: When | None, record: Record) -> Feature:
     """`sstr`. `removed`: when the tumor was last resected: a study without uptake after that is no negative tumor."""
-    candidates = tuple(other for other in everyone if other.family in _NEN_FAMILIES) or everyone
+    candidates = tuple(other for other in everyone if other.family in NEUROENDOCRINE) or everyone
     imaged, loose = [], []
     for resource in _reports(record):
         belongs = owners(resource, candidates, record)
@@ -72,16 +52,15 @@ def sstr_feature(tumor: Tumor, everyone: tuple[Tumor, ...], removed: When | None
 
 def _reports(record: Record) -> list[Resource]:
     """The reports of receptor imaging; a preliminary one only if there is no other."""
-    found = [
-        s.resource for s in studies(record) if s.receptors and s.resource.type in ("DiagnosticReport", "Observation")
-    ]
+    found = [study.resource for study in studies(record) if study.receptors and study.resource.type in _TOLD]
     final = [resource for resource in found if is_countable(resource)]
     return final or [resource for resource in found if code_of(resource.at("status")) == "preliminary"]
 
 
 def _imaged(resource: Resource, removed: When | None, record: Record) -> _Finding:
     study = next(study for study in studies(record) if study.resource is resource)
-    state, note = _receptor_words(" ; ".join(_words(resource, record))), "the receptor imaging gives no clear statement"
+    state = _receptor_words(" ; ".join(_words(resource, record)), record)
+    note = "the receptor imaging gives no clear statement"
     if state is Sstr.NEGATIVE and removed and not (study.when and study.when.latest < removed.earliest):
         state, note = None, "no uptake after the resection says nothing of the tumor"
     shown = Evidence(f"{study.evidence.text}: {state or 'no clear statement'}", resource.reference)
@@ -99,7 +78,7 @@ def _stained(tumor: Tumor, candidates: tuple[Tumor, ...], record: Record) -> Ite
     for result in [r for r in own if not r.preliminary] or own:
         words = " ".join(result.value.texts)
         shown = Evidence(dated(f"SSTR2 {words}", result.when), result.resource.reference)
-        yield _Finding(_receptor_words(words), result.when, shown, "the stain gives no clear statement")
+        yield _Finding(_receptor_words(words, record), result.when, shown, "the stain gives no clear statement")
 
 
 def _decided(found: Iterable[_Finding]) -> Feature:
@@ -119,11 +98,11 @@ def _decided(found: Iterable[_Finding]) -> Feature:
     )
 
 
-def _receptor_words(words: str) -> Sstr | None:
+def _receptor_words(words: str, record: Record) -> Sstr | None:
     """Positive or negative; mixed, weak or both is neither."""
-    told = " ; ".join(clause for clause in clauses(words) if not _NOT_OF_TUMOR.search(clause))
-    negative = bool(_NEGATIVE.search(told))
-    positive = any(found.certainty is Certainty.AFFIRMED for found in find(_POSITIVE, told))
-    if _WEAK.search(told) or positive == negative:
+    told = " ; ".join(clause for clause in clauses(words) if not record.says("answers/other-uptake", clause))
+    negative = record.says("answers/no-uptake", told)
+    positive = record.affirms("answers/uptake", told)
+    if record.says("answers/weak-uptake", told) or positive == negative:
         return None
     return Sstr.POSITIVE if positive else Sstr.NEGATIVE

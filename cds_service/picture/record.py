@@ -5,7 +5,6 @@ Small questions about single resources only; what they mean together is asked in
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -16,13 +15,16 @@ from cds_service.fhir.attachments import words_of
 from cds_service.fhir.codes import Codeable, CodeBook, Meaning
 from cds_service.fhir.dates import When, months_before
 from cds_service.fhir.resources import Chart, Resource
+from cds_service.fhir.texts import Certainty, Found, find
 from cds_service.fhir.values import code_of, codeable, elements, span_of, text
 from cds_service.guideline.concepts import Phrase
 from cds_service.guideline.features import Evidence, Feature, Gap, known, unknown
 from cds_service.guideline.knowledge import Knowledge
 from cds_service.guideline.limits import Limits
 
-PATHOLOGY = re.compile(r"patholog|histolog|cytolog|biops|immun(?:e|o)[- ]?(?:stain|histochem)|zytolog", re.IGNORECASE)
+ACTIVE = ("", "active", "recurrence", "relapse")  # a Condition without a clinical status counts as active
+ENDED = ("resolved", "inactive", "remission")
+PLANS = ("plan", "proposal", "option")  # intents of an order that nobody has placed
 
 _REFUTED = ("refuted", "entered-in-error")
 
@@ -61,6 +63,18 @@ class Record:
     def says(self, concept: str, words: str) -> bool:
         """Whether words hold a phrase of the concept, denied or not."""
         return any(phrase.pattern.search(words) for phrase in self.phrases(concept))
+
+    def tells(self, concept: str, words: str) -> bool:
+        """Whether words hold a phrase of the concept that is neither denied nor of somebody else."""
+        return any(self.found(concept, words))
+
+    def found(self, concept: str, words: str) -> Iterator[Found]:
+        """What such words say of the concept, surely or in doubt."""
+        return (found for phrase in self.phrases(concept) for found in find(phrase.pattern, words))
+
+    def affirms(self, concept: str, words: str) -> bool:
+        """Whether words surely hold a phrase of the concept."""
+        return any(found.certainty is Certainty.AFFIRMED for found in self.found(concept, words))
 
     def recent(self, when: When | None, months: int) -> bool | None:
         """Whether a date lies in the last so many months; None if it cannot be told."""
@@ -122,8 +136,18 @@ def is_true(condition: Resource) -> bool:
 
 def has_ended(condition: Resource) -> bool:
     """Called resolved, inactive or in remission, or given a date of its end."""
-    ended = clinical_status(condition) in ("resolved", "inactive", "remission")
+    ended = clinical_status(condition) in ENDED
     return ended or condition.at("abatementDateTime") is not None
+
+
+def has_begun(procedure: Resource) -> bool:
+    """A Procedure that was carried out, or is under way."""
+    return code_of(procedure.at("status")) in ("completed", "in-progress")
+
+
+def took_place(resource: Resource) -> bool:
+    """What charts tell as a completed Procedure or as a Condition ("status post"): whether it surely was."""
+    return is_true(resource) if resource.type == "Condition" else code_of(resource.at("status")) == "completed"
 
 
 def is_refuted(condition: Resource) -> bool:
@@ -148,10 +172,10 @@ def report_texts(resource: Resource, book: CodeBook) -> Iterator[str]:
             yield attached
 
 
-def is_pathology(report: Resource, book: CodeBook) -> bool:
+def is_pathology(report: Resource, record: Record) -> bool:
     """Whether a DiagnosticReport comes from pathology, by its category or code."""
-    categories = [codeable(item, book) for item in elements(report.at("category"))]
+    categories = [codeable(item, record.book) for item in elements(report.at("category"))]
     if any(coding.code in ("PAT", "SP", "CP") for category in categories for coding in category.codings):
         return True
-    words = " ".join(text for item in (*categories, codeable(report.at("code"), book)) for text in item.texts)
-    return bool(PATHOLOGY.search(words))
+    words = " ".join(text for item in (*categories, record.code(report)) for text in item.texts)
+    return record.says("answers/pathology-name", words)

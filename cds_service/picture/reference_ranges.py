@@ -20,6 +20,18 @@ _SEXES = {
     "female": re.compile(r"\b(?:females?|wom[ae]n|frauen|weiblich\w*)\b", re.IGNORECASE),
 }
 _LABEL = re.compile(r"^(?:[^\d<>≤≥]*:\s*)?[(\[]?\s*(?:bis(?! zu)\s+)?", re.IGNORECASE)
+_WHOSE = re.compile(
+    r"^\W*(?:ref(?:erence|erenz\w*)?\b\.?(?:\s*range)?|norm(?:al\w*)?\b\.?|adults?\b|erwachsene\w*)[\s:=]*",
+    re.IGNORECASE,
+)
+_YEARS = re.compile(  # "18 years and older", "> 18 J.": an age, no limit
+    r"(?P<sign>[<>≤≥]=?|\b(?:ab|from|over|above|über|unter|under|below|bis|up to)\b)?\s*(?P<low>\d{1,3})"
+    r"(?:\s*(?:-|–|to|bis)\s*(?P<high>\d{1,3}))?\s*-?\s*"
+    r"(?:y(?:ea)?rs?\b\.?(?: old| of age)?|y\b\.?|jahren?\b|jahre\b|j\b\.?)"
+    r"(?P<up>\s*(?:and|or|und|oder)\s+(?:older|above|over|älter|mehr))?\s*:?",
+    re.IGNORECASE,
+)
+_UNDER = ("<", "≤", "unter", "under", "below", "bis", "up to")
 _DAYS_A_YEAR = Decimal("365.2425")
 _A_YEAR = {
     **dict.fromkeys(("", "a", "y", "yr", "yrs", "year", "years", "jahr", "jahre"), Decimal(1)),
@@ -63,8 +75,20 @@ def unit_of_range(range_: Element) -> str:
 
 
 def _readable(range_: Element) -> Element:
-    """ "Normal: (0-16.3 ng/mL)", "bis 15,5" without the words and brackets before the figure."""
-    return {**range_, "text": _LABEL.sub("", text(range_.get("text")), count=1)}
+    """ "Normal: (0-16.3 ng/mL)", "bis 15,5", "18-99 years: < 16.3" without what stands before the figure."""
+    words = _YEARS.sub(" ", text(range_.get("text"))).strip()
+    return {**range_, "text": _LABEL.sub("", _WHOSE.sub("", words, count=1), count=1)}
+
+
+def _is_of_adults(words: str, record: Record) -> bool:
+    """Whether an age in the words reaches into adult age: "0-17 years: < 25" does not."""
+    for age in _YEARS.finditer(words):
+        young = age["high"] or (
+            age["low"] if (age["sign"] or "").lower().startswith(_UNDER) and not age["up"] else None
+        )
+        if young and int(young) <= record.limits.adult_age:
+            return False
+    return True
 
 
 def _fits(range_: Element, when: When | None, record: Record) -> bool:
@@ -74,7 +98,7 @@ def _fits(range_: Element, when: When | None, record: Record) -> bool:
     words = " ".join((*named, text(range_.get("text"))))
     if not (kind == "" or kind.startswith("normal")) or _CHILDREN.search(words):
         return False
-    return _is_of_sex(words, record) and _is_of_age(range_.get("age"), when, record)
+    return _is_of_adults(words, record) and _is_of_sex(words, record) and _is_of_age(range_.get("age"), when, record)
 
 
 def _is_of_sex(words: str, record: Record) -> bool:

@@ -14,9 +14,8 @@ from cds_service.picture.courses import Running
 from cds_service.picture.medications import (
     ANTICANCER,
     Drug,
+    all_drugs,
     classes,
-    drugs,
-    given_as_procedures,
     medication_of,
     medications_searched,
     unnamed_drugs,
@@ -40,7 +39,7 @@ def regimen_feature(drafted: tuple[Draft, ...], record: Record) -> Feature:
         if blank:
             return unknown(name, Gap.NOT_RECORDED, "a draft does not say what it orders", blank)
         return known(name, Regimen.NONE, evidence=[draft.evidence for draft in drafted])
-    given = [drug for drug in (*drugs(record), *given_as_procedures(record)) if drug.names & ANTICANCER]
+    given = [drug for drug in all_drugs(record) if drug.names & ANTICANCER]
     now = [drug for drug in given if drug.running is Running.ACTIVE]
     perhaps = [drug for drug in given if drug.running is Running.UNCLEAR]
     sure = ordered | _of(now, record)

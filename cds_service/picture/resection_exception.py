@@ -5,12 +5,10 @@ Asks for site, size, gastric type and hormone; operations themselves are `surger
 
 from __future__ import annotations
 
-import re
 from decimal import Decimal
 
 from cds_service.fhir.amounts import Amount
 from cds_service.fhir.resources import Resource
-from cds_service.fhir.texts import find
 from cds_service.fhir.units import Refused, factor
 from cds_service.guideline.features import Evidence, Feature, Gap, known, unknown
 from cds_service.guideline.tumor_values import ResectionException
@@ -19,8 +17,6 @@ from cds_service.picture.record import Record, dated, is_refuted
 from cds_service.picture.results import results
 from cds_service.picture.tumors import Tumor, owners
 
-_GASTRIC_TYPE_1 = re.compile(r"\btype?\s?(?:1|I)\b|\btyp\s?(?:1|I)\b", re.IGNORECASE)
-_AMPULLA = re.compile(r"\bampull\w*|\bpapill\w*", re.IGNORECASE)
 _SMALL_SITES = ("duodenum", "appendix", "rectum")
 
 
@@ -32,11 +28,11 @@ def exception_feature(tumor: Tumor, everyone: tuple[Tumor, ...], hormone: Featur
     if hormone.values & {"carcinoid", "gastrinoma", "insulinoma", "other", "unspecified"}:
         return known(name, ResectionException.NO, evidence=hormone.evidence, note="a functioning tumor")
     if tumor.site == "stomach":
-        typed = [c for c in tumor.conditions if find(_GASTRIC_TYPE_1, c.text)]
+        typed = [c for c in tumor.conditions if record.tells("answers/gastric-type-1", c.text)]
         if typed:
             return known(name, ResectionException.YES, evidence=map(_shown, typed), note="gastric type 1")
         return unknown(name, Gap.NOT_RECORDED, "the gastric type is not recorded")
-    if tumor.site == "duodenum" and (found := [c for c in tumor.conditions if _AMPULLA.search(c.text)]):
+    if tumor.site == "duodenum" and (found := [c for c in tumor.conditions if record.says("answers/ampulla", c.text)]):
         return known(name, ResectionException.NO, evidence=map(_shown, found), note="of the ampulla")
     if tumor.site not in ("pancreas", *_SMALL_SITES):
         if not tumor.site:

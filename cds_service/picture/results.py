@@ -7,11 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 from cds_service.fhir.codes import Codeable
-from cds_service.fhir.dates import When, parse
+from cds_service.fhir.dates import LONG_AGO, When, parse
 from cds_service.fhir.resources import OBSERVATION_FOLDERS, Resource
 from cds_service.fhir.values import (
     Element,
@@ -29,10 +29,10 @@ from cds_service.picture.record import Record, date_of_result
 
 _RANK = {"corrected": 2, "amended": 2, "final": 1, "preliminary": 0}
 _MORE_EXACT = ("markers/nse-other-specimen", "pathology/ki67-breast", "pathology/mitoses-breast")
+ANY_STAIN = "pathology/ihc-generic"
 _SHARED = ("specimen", "focus", "bodySite")
 _EFFECTIVE = ("effectiveDateTime", "effectiveInstant", "effectivePeriod", "effectiveTiming")
 _WITHDRAWN = ("entered-in-error", "cancelled")
-_LONG_AGO = datetime.min.replace(tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +54,7 @@ class Result:
     @property
     def sort_key(self) -> tuple[datetime, datetime, str]:
         """Order by effective time, then issue, then id; undated results first."""
-        return (self.when.order if self.when else _LONG_AGO, _moment(self.resource.at("issued")), self.resource.id)
+        return (self.when.order if self.when else LONG_AGO, _moment(self.resource.at("issued")), self.resource.id)
 
 
 def results(record: Record, *concepts: str) -> list[Result]:
@@ -87,7 +87,7 @@ def _rank(resource: Resource) -> int:
 
 def _moment(value: object) -> datetime:
     when = parse(value)
-    return when.order if when else _LONG_AGO
+    return when.order if when else LONG_AGO
 
 
 def _gathering(record: Record) -> dict[str, Resource]:
@@ -162,7 +162,7 @@ def _corrected(observations: Iterable[Resource], record: Record) -> list[Resourc
 def _newer(one: Resource, other: Resource) -> bool:
     def key(resource: Resource) -> tuple[int, datetime, datetime, str]:
         meta = resource.at("meta")
-        updated = _moment(meta.get("lastUpdated")) if isinstance(meta, dict) else _LONG_AGO
+        updated = _moment(meta.get("lastUpdated")) if isinstance(meta, dict) else LONG_AGO
         return (_rank(resource), _moment(resource.at("issued")), updated, resource.id)
 
     return key(one) > key(other)
@@ -176,7 +176,11 @@ def _identifier(observation: Resource) -> str:
 
 
 def _concepts(code: Codeable, record: Record) -> tuple[str, ...]:
-    return tuple(meaning.concept.id for meaning in record.book.meanings(code, *OBSERVATION_FOLDERS))
+    """What the code means; one that only says that something was stained leaves it to the words to say what."""
+    named = [meaning.concept.id for meaning in record.book.meanings(code, *OBSERVATION_FOLDERS)]
+    if set(named) == {ANY_STAIN}:
+        named += [meaning.concept.id for meaning in record.book.in_text(code.texts, *OBSERVATION_FOLDERS)]
+    return tuple(name for name in named if name != ANY_STAIN) or tuple(named)
 
 
 def _flattened(resource: Resource, record: Record) -> Iterator[tuple[Result, tuple[str, ...]]]:
@@ -227,4 +231,4 @@ def _takes_back(withdrawn: Resource, resource: Resource, record: Record) -> bool
 def _version(resource: Resource) -> tuple[datetime, ...]:
     meta = resource.at("meta")
     told = resource.at("issued"), meta.get("lastUpdated") if isinstance(meta, dict) else None
-    return tuple(when.earliest if (when := parse(moment)) else _LONG_AGO for moment in told)
+    return tuple(when.earliest if (when := parse(moment)) else LONG_AGO for moment in told)

@@ -46,6 +46,12 @@ _STAINS = {  # abnormal, normal
     ),
 }
 _NOT = re.compile(r"\b(?:no|not|without|kein\w*|nicht|ohne)\b", re.IGNORECASE)
+_NON = re.compile(r"\bnon[- ]?(?=mut|aberr|abnorm|null)", re.IGNORECASE)
+_DENIED_AFTER = re.compile(
+    r"\b(?:not|nicht) (?:seen|found|identified|present|detected|nachweisbar|nachgewiesen)\b|\bexcluded\b|\bruled out\b"
+    r"|\bausgeschlossen\b",
+    re.IGNORECASE,
+)
 _DENIED = re.compile(
     r"\b(?:no|not|without|kein\w*|nicht|ohne)\b[^,]{0,20}\b"
     r"(?:mut\w*|null|overexpress\w*|überexpr\w*|aberrant|abnormal|loss|lost|verlust|expressionsverlust)",
@@ -115,8 +121,13 @@ def _has_loose_stain(tumor: Tumor, everyone: tuple[Tumor, ...], record: Record) 
 def _stain_state(stain: str, words: str) -> str:
     """ "normal" or "abnormal"; "unclear" where the words say neither or both."""
     abnormal, normal = _STAINS[stain]
-    is_abnormal = any(found.certainty is Certainty.AFFIRMED for found in find(abnormal, words))
-    is_normal = bool(find(normal, words)) or (not is_abnormal and _DENIED.search(words) is not None)
+    words = _NON.sub("not ", words)
+    said = find(abnormal, words)
+    is_abnormal = any(found.certainty is Certainty.AFFIRMED for found in said)
+    denied = bool(_DENIED.search(words))
+    if not said and abnormal.search(words):
+        denied |= bool(_DENIED_AFTER.search(words))
+    is_normal = bool(find(normal, words)) or (not is_abnormal and denied)
     if is_abnormal is is_normal:
         return "unclear"
     return "abnormal" if is_abnormal else "normal"

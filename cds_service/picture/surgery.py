@@ -1,50 +1,27 @@
-"""Resections of a tumor, the course of the disease after them, and the small tumors that need none.
+"""Resections of a tumor, and the course of the disease after them.
 
 A biopsy is never a resection; a metastasis removed is not the primary removed.
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from cds_service.fhir.codes import Codeable, Meaning
-from cds_service.fhir.dates import When
+from cds_service.fhir.dates import LONG_AGO, When
 from cds_service.fhir.resources import Resource
-from cds_service.fhir.texts import Certainty, find
-from cds_service.fhir.values import code_of, codeables, date_of, elements, notes, reference
+from cds_service.fhir.values import codeables, date_of, elements, notes, reference
 from cds_service.guideline.features import Evidence, Feature, Gap, known, unknown
 from cds_service.guideline.tumor_values import Course, Extent, Resection
 from cds_service.picture.hints import neuroendocrine_hints
 from cds_service.picture.pathology import pathology_words
-from cds_service.picture.record import Record, dated, is_true, none_found
+from cds_service.picture.record import ENDED, Record, dated, none_found, took_place
 from cds_service.picture.tumors import Tumor, owners
 
-_R0 = re.compile(
-    r"\bR0\b|\bcomplete(?:ly)? (?:excis|resect|remov)\w*|\bin sano\b|\bvollständig entfernt\b", re.IGNORECASE
-)
-_ENDED = ("remission", "resolved", "inactive")
 _AGAIN = ("recurrence", "relapse")
-_RIGHT_COLON = re.compile(r"\bright|\brecht|\bile(?:um|o)|\bc(?:a?e)cum|\bzökum", re.IGNORECASE)
 _TAKEN_WITH_RIGHT_COLON = ("small-intestine", "appendix")
 _ENDOSCOPIC_SITES = ("stomach", "duodenum", "colon", "rectum")
-
-
-_RESECTED = re.compile(
-    r"\b(?:resect(?:ed|ion)\b(?! (?:is |was )?(?:not|planned|recommended|considered))|resekt(?:ion|at|iert)\w*"
-    r"|\w*resekt(?:ion|at)\b"
-    r"|\w+ectomy\b|\w+ektomie\b|whipple)|\b(?:s/p|status post|zustand nach|z\. ?n\.)(?! ?biops)",
-    re.IGNORECASE,
-)
-_OPERATED = re.compile(
-    r"(?<!no )(?<!not )(?<!for )(?<!without )(?<!keine )(?<!ohne )(?<!vor )\b"
-    r"(?:resect(?:ed|ion)|resekt(?:ion|at|iert)\w*|\w*resekt(?:ion|at)|\w+ectomy|\w+ektomie|whipple)\b"
-    r"(?! (?:is |was )?(?:not|planned|recommended|considered|scheduled|margin)| (?:ist |war )?(?:nicht|geplant))"
-    r"|\b(?:s/p|status post|zustand nach|z\. ?n\.) ?(?:\w+ ){0,3}"
-    r"(?:OP|operation|surgery|exzision|excision|entfernung)\b",
-    re.IGNORECASE,
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +34,6 @@ class Operation:
     when: When | None
     curative: bool
     complete: bool
-    palliative: bool
     of_primary: bool
     evidence: Evidence
 
@@ -68,14 +44,10 @@ def operations(tumor: Tumor, everyone: tuple[Tumor, ...], extent: Feature, recor
     if not tumor.all_conditions:
         return found
     for resource in (*record.chart.of("Procedure"), *record.chart.of("Condition")):
-        meant = record.means(resource, "procedures/resection") if _is_done(resource) else ()
+        meant = record.means(resource, "procedures/resection") if took_place(resource) else ()
         if meant and _belongs(resource, meant, tumor, everyone, record):
             found.append(_operation(resource, meant, tumor, everyone, extent, record))
-    return sorted(found, key=lambda o: (o.when.earliest.isoformat() if o.when else "", o.evidence.reference))
-
-
-def _is_done(resource: Resource) -> bool:
-    return is_true(resource) if resource.type == "Condition" else code_of(resource.at("status")) == "completed"
+    return sorted(found, key=lambda o: (o.when.order if o.when else LONG_AGO, o.evidence.reference))
 
 
 def _belongs(
@@ -93,7 +65,9 @@ def _reaches(resource: Resource, meant: Iterable[Meaning], tumor: Tumor, record:
     """Whether the operation takes the organ of the tumor; one of no named organ may take any."""
     sites = _sites_of(meant)
     if sites:
-        right_colon = "colon" in sites and any(_RIGHT_COLON.search(text) for text in record.code(resource).texts)
+        right_colon = "colon" in sites and any(
+            record.says("answers/right-colon", text) for text in record.code(resource).texts
+        )
         return tumor.site in sites or (right_colon and tumor.site in _TAKEN_WITH_RIGHT_COLON)
     if all(meaning.attributes.get("value") == "local" for meaning in meant):
         return tumor.site in _ENDOSCOPIC_SITES
@@ -115,32 +89,38 @@ def _operation(
     when = date_of(resource.data, "performedDateTime", "performedPeriod", "onsetDateTime")
     kinds = {meaning.attributes.get("value", "other") for meaning in meant}
     sites = _sites_of(meant)
-    intents = [*codeables(resource.at("reasonCode"), record.book), *_intents(resource, record)]
-    curative = any(record.book.has(code, "answers/curative-intent") for code in intents)
-    palliative = any(record.book.has(code, "answers/palliative-intent") for code in intents)
-    words = (
-        *record.code(resource).texts,
-        *notes(resource.data),
-        *(t for _, t in pathology_words(tumor, everyone, record)),
+    complete = any(
+        record.affirms("answers/removed-whole", text) for text in _told_of(resource, tumor, everyone, record)
     )
-    complete = any(found.certainty is Certainty.AFFIRMED for text in words for found in find(_R0, text))
     localized = not extent.is_unknown and not extent.values & {Extent.METASTATIC, Extent.EXTENSIVE}
     of_organ = bool(sites & {tumor.site}) and "radical" in kinds
     whole = complete or (of_organ and localized) or (tumor.site == "appendix" and "appendix" in sites)
     # Metastases are removed by operations that name no organ of a primary and are neither radical nor local.
-    of_primary = not palliative and (bool(sites) or bool(kinds & {"radical", "local"}))
+    palliative = _is_meant("answers/palliative-intent", resource, record)
+    of_primary = not palliative and bool(sites or kinds & {"radical", "local"})
     return Operation(
         when=when,
-        curative=of_primary and (curative or whole),
+        curative=of_primary and (whole or _is_meant("answers/curative-intent", resource, record)),
         complete=complete,
-        palliative=palliative,
         of_primary=of_primary,
         evidence=Evidence(dated(record.code(resource).shown, when), resource.reference),
     )
 
 
+def _told_of(resource: Resource, tumor: Tumor, everyone: tuple[Tumor, ...], record: Record) -> Iterator[str]:
+    """Its name, its notes, and what pathology says of the tumor."""
+    yield from record.code(resource).texts
+    yield from notes(resource.data)
+    yield from (text for _, text in pathology_words(tumor, everyone, record))
+
+
+def _is_meant(intent: str, resource: Resource, record: Record) -> bool:
+    """Whether it is called curative or palliative, by its reason or by the treatment-intent of mCODE."""
+    intents = codeables(resource.at("reasonCode"), record.book) + _intents(resource, record)
+    return any(record.book.has(code, intent) for code in intents)
+
+
 def _intents(resource: Resource, record: Record) -> list[Codeable]:
-    """mCODE treatment-intent."""
     return [
         code
         for extension in elements(resource.at("extension"))
@@ -156,14 +136,20 @@ def resection_feature(found: list[Operation], words: Iterable[tuple[str, str]], 
         return known("resection", Resection.CURATIVE, evidence=evidence)
     if found:
         return known("resection", Resection.OTHER, evidence=evidence)
-    if told := [Evidence("a text tells of a resection", source) for text, source in words if _RESECTED.search(text)]:
+    if told := _told("answers/resection-told", words, record):
         return unknown("resection", Gap.NOT_READABLE, "a resection is only told in words", told)
     return none_found(
         "resection", Resection.NONE_RECORDED, "procedures searched, no resection found", record, "procedures"
     )
 
 
-def course_feature(tumor: Tumor, found: list[Operation], progressed: bool, words: Iterable[tuple[str, str]]) -> Feature:
+def _told(concept: str, words: Iterable[tuple[str, str]], record: Record) -> list[Evidence]:
+    return [Evidence("a text tells of a resection", source) for text, source in words if record.says(concept, text)]
+
+
+def course_feature(
+    tumor: Tumor, found: list[Operation], progressed: bool, words: Iterable[tuple[str, str]], record: Record
+) -> Feature:
     """Active, or after a resection with nothing since - even where the problem list still says active.
 
     `words`: texts about the tumor with their references; a resection that only they tell leaves the course open.
@@ -180,10 +166,10 @@ def course_feature(tumor: Tumor, found: list[Operation], progressed: bool, words
         return unknown("course", Gap.NOT_LINKED, "resected, and metastases are recorded that no tumor names", evidence)
     if removed and not (spread or again or progressed):
         return known("course", Course.AFTER_RESECTION, evidence=[*evidence, *(o.evidence for o in removed)])
-    past = all(c.kind == "personal-history" or c.status in _ENDED for c in tumor.all_conditions)
+    past = all(c.kind == "personal-history" or c.status in ENDED for c in tumor.all_conditions)
     if past:
         return unknown("course", Gap.NOT_RECORDED, "not active, and no resection was found", evidence)
-    told = [Evidence("a text tells of a resection", source) for text, source in words if _OPERATED.search(text)]
+    told = _told("answers/operation-told", words, record)
     if told and not (found or spread or again or progressed):
         return unknown("course", Gap.NOT_READABLE, "a resection is only told in words", [*evidence, *told])
     return known("course", Course.ACTIVE, evidence=evidence)

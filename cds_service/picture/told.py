@@ -10,9 +10,8 @@ from collections.abc import Iterable, Iterator
 
 from cds_service.fhir.resources import Resource
 from cds_service.fhir.texts import find
-from cds_service.fhir.values import code_of
 from cds_service.guideline.features import Evidence
-from cds_service.picture.record import Record, is_refuted
+from cds_service.picture.record import Record, has_begun, is_refuted
 from cds_service.picture.tumors import Tumor, owners
 
 _PAST = re.compile(
@@ -41,7 +40,7 @@ def told_treatments(
 
 def told_without_drug(tumor: Tumor, everyone: tuple[Tumor, ...], record: Record) -> Iterator[Evidence]:
     """Chemotherapy or immunotherapy of which no drug is named, as a Condition or as a Procedure."""
-    done = [p for p in record.chart.of("Procedure") if code_of(p.at("status")) in ("completed", "in-progress")]
+    done = [p for p in record.chart.of("Procedure") if has_begun(p)]
     own = (procedure for procedure in done if tumor in owners(procedure, everyone, record))
     for resource in (*_conditions(tumor, everyone, record), *own):
         code = record.code(resource)

@@ -14,21 +14,13 @@ from cds_service.fhir.values import elements as objects
 from cds_service.guideline.features import Evidence, Feature, Gap, known, unknown
 from cds_service.guideline.tumor_values import SystemicTherapy, Therapy
 from cds_service.picture.courses import Running
-from cds_service.picture.medications import (
-    ANTICANCER,
-    Drug,
-    drugs,
-    given_as_procedures,
-    medications_searched,
-    unnamed_drugs,
-)
+from cds_service.picture.medications import ANTICANCER, Drug, all_drugs, unseen_drugs
 from cds_service.picture.record import Record, is_true
 from cds_service.picture.told import told_treatments, told_without_drug
-from cds_service.picture.tumors import Tumor
+from cds_service.picture.tumors import NEUROENDOCRINE, Tumor
 
 _NEN_ONLY = ("ssa", "prrt")
-_NEN_FAMILIES = ("nen", "other-nen", "mass", "metastasis", "")
-_OTHER_REASONS = ("syndromes/acromegaly", "syndromes/variceal-bleeding", "syndromes/transplant")
+_OTHER_REASONS = ("syndromes/acromegaly", "syndromes/variceal-bleeding", "patient/transplant")
 _PRESCRIBED_BY = ("request", "authorizingPrescription", "basedOn", "derivedFrom")
 _REASONS = {
     "net": ("nen",), "nec": ("nen",), "nen-unspecified": ("nen",), "small-cell": ("nen", "sclc"), "sclc": ("sclc",),
@@ -41,12 +33,11 @@ _CLASSES = ("ssa", "platinum", "prrt", "pd-l1")
 _OTHER_USES = (  # class, disease, and the forms that are given for it
     ("ssa", "syndromes/acromegaly", ("", "short", "depot")),
     ("ssa", "syndromes/variceal-bleeding", ("", "short")),
-    ("everolimus", "syndromes/transplant", ("",)),
+    ("everolimus", "patient/transplant", ("",)),
 )
 _UNTOLD = "neither status nor date tell whether it runs"
 _OTHER_USE = "it may be for another disease on the record"
 _TOLD = "a treatment is only told in words"
-_UNNAMED = "a running medication does not say which drug it is"
 
 
 def therapy_features(tumor: Tumor, everyone: tuple[Tumor, ...], record: Record) -> Iterator[Feature]:
@@ -61,7 +52,7 @@ def therapy_features(tumor: Tumor, everyone: tuple[Tumor, ...], record: Record) 
 
 def drugs_of(tumor: Tumor, everyone: tuple[Tumor, ...], record: Record) -> list[Drug]:
     """What was ordered or given for this tumor."""
-    return [drug for drug in (*drugs(record), *given_as_procedures(record)) if joins(drug, tumor, everyone, record)]
+    return [drug for drug in all_drugs(record) if joins(drug, tumor, everyone, record)]
 
 
 def joins(drug: Drug, tumor: Tumor, everyone: tuple[Tumor, ...], record: Record) -> bool:
@@ -81,7 +72,7 @@ def joins(drug: Drug, tumor: Tumor, everyone: tuple[Tumor, ...], record: Record)
 
 def suits_analogs(tumor: Tumor) -> bool:
     """Whether somatostatin analogs and receptor radionuclides make sense for it."""
-    return tumor.family in _NEN_FAMILIES
+    return tumor.family in (*NEUROENDOCRINE, "")
 
 
 def _told_by(resource: Resource, record: Record) -> Iterator[Resource]:
@@ -119,14 +110,12 @@ def _class(name: str, drug_class: str, own: Iterable[Drug], told: list[Evidence]
     given = [drug for drug in own if drug_class in drug.names]
     if given:
         return _given(name, given, record)
-    if unread := list(unnamed_drugs(record)):
-        return unknown(name, Gap.NOT_READABLE, _UNNAMED, unread)
     if told:
         return unknown(name, Gap.NOT_READABLE, _TOLD, told)
-    if medications_searched(record):
-        words = f"medications searched, no {drug_class} found"
-        return known(name, Therapy.NONE_RECORDED, evidence=[Evidence(words)])
-    return unknown(name, Gap.NOT_SEARCHED)
+    if unseen := unseen_drugs(record):
+        return unknown(name, *unseen)
+    words = f"medications searched, no {drug_class} found"
+    return known(name, Therapy.NONE_RECORDED, evidence=[Evidence(words)])
 
 
 def _given(name: str, given: list[Drug], record: Record) -> Feature:
@@ -156,12 +145,10 @@ def _systemic(own: list[Drug], told: list[Evidence], record: Record) -> Feature:
     name = "therapy-systemic"
     if given := [drug for drug in own if drug.names & ANTICANCER]:
         return _given(name, given, record)
-    if unread := list(unnamed_drugs(record)):
-        return unknown(name, Gap.NOT_READABLE, _UNNAMED, unread)
     if told:
         return unknown(name, Gap.NOT_READABLE, _TOLD, told)
-    if not medications_searched(record):
-        return unknown(name, Gap.NOT_SEARCHED)
+    if unseen := unseen_drugs(record):
+        return unknown(name, *unseen)
     if ssa := [drug for drug in own if "ssa" in drug.names]:
         evidence = [drug.evidence for drug in ssa]
         if all(_may_be_for_another(drug, record) for drug in ssa):

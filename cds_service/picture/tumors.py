@@ -15,6 +15,7 @@ from cds_service.picture.places import ELSEWHERE, came_with, named_sites, place_
 from cds_service.picture.record import Record, is_countable, report_texts
 
 _FAMILY = dict.fromkeys((*NEN, "personal-history"), "nen")
+NEUROENDOCRINE = ("nen", "other-nen", "mass", "metastasis")  # families: neuroendocrine, or what may turn out to be
 _MALIGNANT_FAMILIES = {"nen", "sclc", "other-nen", "neuroblastoma", "nsclc", "breast", "prostate", "melanoma",
                        "seminoma", "brain-tumor", "other-cancer", "site-only"}  # fmt: skip
 

@@ -195,6 +195,12 @@ def test_a_progression_of_no_named_tumor_is_not_guessed() -> None:
     assert gap("progression", *both, own, tumor="Condition/ileum") is Gap.NOT_LINKED
 
 
+def test_statements_of_one_day_stand_in_the_order_of_their_hours_even_without_a_zone() -> None:
+    early = ct("Progression.", "2026-10-20T08:00:00Z")
+    late = disease_status("worsened", "2026-10-20T12:00:00")
+    assert said("progression", ILEUM, late, early).startswith("CT abdomen: progression")
+
+
 @pytest.mark.parametrize(
     "words",
     [

@@ -56,6 +56,7 @@ def test_neurological_events_are_seen(resource: Resource) -> None:
         condition("icd-10-cm|Z86.73", onsetDateTime="2026-11-01"),
         condition(text="History of stroke", onsetDateTime="2026-11-01"),
         condition(text="Heat stroke", onsetDateTime="2026-11-01"),
+        condition(text="Sequelae of stroke", onsetDateTime="2026-11-01"),
     ],
 )
 def test_an_event_counts_by_its_onset_and_never_as_history(resource: Resource) -> None:

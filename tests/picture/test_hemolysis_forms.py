@@ -333,3 +333,30 @@ def test_a_value_that_is_absent_for_hemolysis_is_a_reason_to_draw_again(reason: 
 
 def test_nothing_said_is_no_proof_of_a_good_sample() -> None:
     assert state(LINKED, specimen("s")) == "not-recorded"
+
+
+def test_a_tube_that_is_only_named_links_an_index_to_its_aliquot() -> None:
+    aliquot = specimen("a", parent=[ref("Specimen/tube")])
+    index = observation("loinc|46424-8", 80, "mg/dL", text="Hemolysis index", specimen=ref("Specimen/tube"))
+    assert seen("nse-specimen", nse(60, specimen=ref("Specimen/a")), aliquot, index) == "hemolyzed"
+    other = index | {"specimen": ref("Specimen/other")}
+    assert seen("nse-specimen", nse(60, specimen=ref("Specimen/a")), aliquot, other) == "not-recorded"
+
+
+def test_an_index_of_the_same_instant_in_another_zone_is_of_the_same_draw() -> None:
+    index = observation("loinc|46424-8", 80, "mg/dL", text="Hemolysis index", date="2026-11-11T00:30:00+01:00")
+    assert seen("nse-specimen", nse(60, date="2026-11-10T23:30:00Z"), index) == "hemolyzed"
+    assert seen("nse-specimen", nse(60, date="2026-11-10T22:30:00Z"), index) == "not-recorded"
+
+
+def test_a_report_on_a_specimen_that_is_not_in_the_chart_speaks_of_its_results() -> None:
+    told = report("Laboratory", "Sample hemolyzed", specimen=[ref("Specimen/a")])
+    assert seen("nse-specimen", nse(60, specimen=ref("Specimen/a")), told) == "hemolyzed"
+
+
+@pytest.mark.parametrize(
+    ("words", "state"),
+    [("Hemolysis grade 0", "suitable"), ("Hemolysis grade: 2+", "hemolyzed"), ("Hämolysegrad 0", "suitable")],
+)
+def test_a_grade_of_hemolysis_is_a_class(words: str, state: str) -> None:
+    assert seen("nse-specimen", nse(60, note=[{"text": words}])) == state

@@ -104,6 +104,7 @@ def test_a_disease_asleep_or_suspected_or_without_a_grade_leaves_it_open(resourc
         {"codes": ["snomed|161665007"]},
         {"codes": ["snomed|719352000"]},
         {"text": "Z. n. Nierentransplantation 2015"},
+        {"text": "Transplant recipient"},
         {"text": "s/p allogeneic stem cell transplantation"},
         {"codes": ["icd-10-cm|J84.10"]},
         {"codes": ["icd-10-cm|J70.2"]},
@@ -124,7 +125,8 @@ def test_transplants_pneumonitis_and_severe_immune_toxicity_count_whenever_they_
 
 @pytest.mark.parametrize(
     "words",
-    ["Living kidney donor", "Awaiting organ transplant", "Aspiration pneumonitis", "Immune-related rash grade 1",
+    ["Living kidney donor", "Awaiting organ transplant", "Corneal transplant rejection",
+     "Aspiration pneumonitis", "Immune-related rash grade 1",
      "Family history of kidney transplant", "No pneumonitis"],
 )  # fmt: skip
 def test_donors_candidates_and_mild_toxicity_ask_for_nothing(words: str) -> None:

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from cds_service.guideline.features import Gap
 from cds_service.picture.medications import drugs, line_starts
 from tests.picture.charts import (
     Resource,
@@ -13,6 +14,8 @@ from tests.picture.charts import (
     concept,
     condition,
     dispense,
+    gap,
+    nse,
     record,
     ref,
     request,
@@ -263,3 +266,22 @@ def test_a_gap_of_more_than_90_days_begins_a_new_line(second: str, count: int) -
 
 def test_targeted_drugs_and_undated_ones_begin_no_line_of_chemotherapy() -> None:
     assert starts(administration("Everolimus", "2026-09-03"), request("Carboplatin", date="")) == []
+
+
+# --- no drug found -----------------------------------------------------------------------------------------------
+
+THREE_READINGS = (nse(60, date="2026-09-20"), nse(58, date="2026-10-20"), nse(61, date="2026-11-10"))
+REST_ON_NO_DRUG = ("therapy-systemic", "therapy-platinum", "therapy-prrt", "ssa-last-depot", "ppi", "ppi-needed",
+                   "biotin", "immunotherapy-caution", "nse-confounder", "nse-persistence")  # fmt: skip
+
+
+@pytest.mark.parametrize("name", REST_ON_NO_DRUG)
+def test_where_medications_came_only_in_part_no_drug_is_ruled_out(name: str) -> None:
+    torn = {"medication-requests": b'{"resourceType": "Bundle", "total": 5}'}
+    assert gap(name, NET, *THREE_READINGS) is None
+    assert gap(name, NET, *THREE_READINGS, broken=torn) is Gap.NOT_SEARCHED
+
+
+@pytest.mark.parametrize("name", REST_ON_NO_DRUG)
+def test_a_running_medication_without_a_name_rules_out_no_drug(name: str) -> None:
+    assert gap(name, NET, *THREE_READINGS, request("")) is Gap.NOT_READABLE

@@ -292,3 +292,71 @@ def test_nse_elsewhere_is_no_reading(name: str) -> None:
 )
 def test_a_month_is_all_of_its_days(date: str, age: str) -> None:
     assert seen("nse-age", nse(date=date)) == age
+
+
+# --- whose limit, and whether it is NSE of blood at all -----------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("words", "limit"),
+    [
+        ("Erwachsene < 25,4", "limit 25.4"),
+        ("Adults <= 25.4 ng/mL", "limit 25.4"),
+        ("Ref. 0-25.4", "limit 25.4"),
+        ("18-99 years: < 25.4 ng/mL", "limit 25.4"),
+        ("18 Jahre und älter: bis 25,4", "limit 25.4"),
+        ("> 18 y: 0 - 25.4", "limit 25.4"),
+        ("< 25.4 ng/mL (up to 65 years)", "limit 25.4"),
+        ("0-17 years: < 25.4", "assumed limit 16.3"),
+        ("< 18 J.: bis 25,4", "assumed limit 16.3"),
+    ],
+)
+def test_an_age_in_the_words_of_a_range_is_no_limit(words: str, limit: str) -> None:
+    assert f"({limit})" in said("nse-level", nse(20, high=None, referenceRange=[{"text": words}]))
+
+
+@pytest.mark.parametrize(
+    "coding",
+    [
+        {"system": "http://terminology.hl7.org/CodeSystem/v2-0078", "code": "H"},
+        {"system": "urn:oid:1.2.3.4", "code": "H"},
+    ],
+)
+def test_a_laboratory_flag_in_an_older_or_local_system_outweighs_the_assumed_limit(coding: dict[str, str]) -> None:
+    assert level(nse(14, high=None, interpretation=[{"coding": [coding]}])) == "high"
+
+
+@pytest.mark.parametrize(
+    "named", [{"bodySite": {"text": "Cerebrospinal fluid"}}, {"code": concept("loinc|15060-7", text="NSE im Liquor")}]
+)
+def test_spinal_fluid_named_by_site_or_test_is_no_blood(named: dict[str, Any]) -> None:
+    assert reading(nse(40) | named) == "none-found"
+    assert reading(nse(40, bodySite={"text": "Blood, not CSF"})) == "usable"
+
+
+@pytest.mark.parametrize("code", ["loinc|2225-1", "loinc|19193-2"])
+def test_an_activity_in_a_unit_of_mass_contradicts_itself(code: str) -> None:
+    assert reading(observation(code, 21.1, "ug/L")) == "not-convertible"
+    assert reading(observation(code, 21.1, high=16.3)) == "not-convertible"
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "NSE - neurologic severity estimate",
+        "Non-specific esterase (NSE)",
+        "NSE national stroke evaluation",
+        "Normal saline enema (NSE)",
+        "Anti-NSE",
+        "NSE antibodies",
+        "NSE ratio CSF/serum",
+    ],
+)
+def test_the_same_letters_for_something_else_are_no_nse(name: str) -> None:
+    assert reading(observation("", 21.1, text=name), nse(40, date="2026-11-01")) == "usable"
+    assert "NSE 40" in said("nse-level", observation("", 21.1, "ug/L", text=name), nse(40, date="2026-11-01"))
+
+
+def test_one_draw_told_in_two_zones_is_one_reading() -> None:
+    twice = nse(40, date="2026-11-10T23:30:00Z"), nse(40, date="2026-11-11T00:30:00+01:00")
+    assert seen("nse-count", *twice) == "one"

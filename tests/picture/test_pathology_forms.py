@@ -14,6 +14,7 @@ from tests.picture.charts import (
     condition,
     feature,
     gap,
+    grade,
     ki67,
     mitoses,
     observation,
@@ -432,3 +433,150 @@ def test_stains_of_a_panel_are_components() -> None:
     ]
     assert stains(observation("", text="Immunohistochemistry", component=parts, date="2026-03-15")) == "normal"
     assert stains(p53("wild-type"), rb1("partial", note=[{"text": "lost in hot spots"}])) == "abnormal"
+
+
+# --- a code that only says that something was stained ------------------------------------------------------------
+
+
+def stained(value: Any, unit: str = "", text: str = "Immunohistochemistry") -> Resource:
+    return observation("loinc|55229-9|Immune stain study", value, unit, text=text, date="2026-03-15")
+
+
+def test_beside_the_code_of_any_stain_the_words_name_the_stain() -> None:
+    assert band(stained(8, "%", text="Ki-67")) == "3-to-under-10"
+    assert seen("p53-rb1", ISLETS, stained("mutant pattern", text="p53 immunohistochemistry")) == "abnormal"
+
+
+def test_the_words_of_any_stain_are_read_like_those_of_a_report() -> None:
+    assert band(stained("Synaptophysin positive, Ki-67 8 %")) == "3-to-under-10"
+    assert seen("p53-rb1", ISLETS, stained("p53 null pattern, RB1 lost")) == "abnormal"
+
+
+# --- what is said of something else ------------------------------------------------------------------------------
+
+LONE = condition("icd-10-cm|C7A.8", text="Neuroendocrine tumor of pancreas", id="pan")
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "Breast, core biopsy: invasive ductal carcinoma, G3. Ki-67 40 %",
+        "Mamma, Stanzbiopsie: invasives Karzinom NST, G3. Ki-67 40 %",
+        "Prostate adenocarcinoma. Ki-67 40 %",
+        "Diffuse large B-cell lymphoma, lymph node. Ki-67 80 %",
+    ],
+)
+def test_a_report_on_another_organ_is_not_of_the_only_recorded_tumor(words: str) -> None:
+    assert seen("ki67-found", LONE, pathology(words)) == "unknown"
+    assert gap("ki67-found", LONE, pathology(words)) is Gap.NOT_LINKED
+    assert seen("diagnosis", LONE, pathology(words)) == "nen-unspecified"
+    assert seen("grade-recorded", LONE, pathology(words)) == "none"
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "Skin: metastasis of a neuroendocrine tumor. Ki-67 8 %",
+        "Pancreas, left kidney free of tumor. Ki-67 8 %",
+        "Ki-67 8 %. Thyroid transcription factor-1 negative",
+        "Ki-67 8 %. No carcinoma of the breast",
+    ],
+)
+def test_a_report_that_names_the_tumor_or_its_organ_is_of_the_tumor(words: str) -> None:
+    assert seen("ki67-band", LONE, pathology(words)) == "3-to-under-10"
+
+
+def test_a_report_on_a_specimen_of_the_tumors_organ_is_of_the_tumor() -> None:
+    tissue = specimen("s", type={"text": "Pancreas"})
+    told = pathology("Infiltrates the kidney. Ki-67 8 %", specimen=[ref("Specimen/s")])
+    assert seen("ki67-band", LONE, tissue, told) == "3-to-under-10"
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "Nottingham grade 3",
+        "ISUP grade 3",
+        "Fuhrman grade 3",
+        "Dysplasia grade 3",
+        "Steatohepatitis, grade 3",
+        "Reflux esophagitis grade 3",
+        "Meningioma, WHO grade 1",
+    ],
+)
+def test_a_grade_of_another_scale_is_none_of_a_net(words: str) -> None:
+    assert seen("grade-recorded", LONE, pathology(words)) == "none"
+    assert seen("grade", LONE, pathology(words)) == "unknown"
+    assert seen("grade-recorded", LONE, grade(words)) == "none"
+    assert seen("diagnosis", LONE, pathology(words)) == "nen-unspecified"
+
+
+def test_a_net_beside_another_finding_keeps_its_grade() -> None:
+    assert seen("grade", LONE, pathology("NET G2, Nottingham not applicable")) == "G2"
+    assert seen("grade", LONE, pathology("Grade 2, marked stromal fibrosis")) == "G2"
+
+
+@pytest.mark.parametrize("value", ["2", concept("http://lab.example.org|Z2|zwei")])
+def test_a_grade_that_cannot_be_read_is_not_none(value: Any) -> None:
+    assert seen("grade-recorded", LONE, grade(value)) == "unknown"
+    assert gap("grade", LONE, grade(value)) is Gap.NOT_READABLE
+
+
+@pytest.mark.parametrize("value", ["GX", "not assessed", "moderately differentiated", None])
+def test_a_grade_that_nobody_gave_is_none(value: Any) -> None:
+    assert seen("grade-recorded", LONE, grade(value)) == "none"
+
+
+# --- Ki-67 in words ----------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "words",
+    ["Ki-67 low.", "Ki-67: 15", "Ki-67 15/100 cells", "Ki-67 index was 0.12", "Ki-67 between 5 and 8", "Ki-67 hoch"],
+)
+def test_a_ki67_that_is_named_and_not_readable_is_not_not_found(words: str) -> None:
+    assert seen("ki67-found", LONE, pathology(words)) == "unknown"
+
+
+@pytest.mark.parametrize("words", ["Ki-67 pending", "Ki-67 not performed on block 2", "No Ki-67 was done in 2026"])
+def test_a_ki67_that_nobody_did_is_not_found(words: str) -> None:
+    assert seen("ki67-found", LONE, pathology(words)) == "not-found"
+
+
+@pytest.mark.parametrize(
+    ("words", "band"),
+    [
+        ("Ki-67\n12 %", "10-to-20"),
+        ("Ki-67 proliferation index:\n12 %", "10-to-20"),
+        ("Ki-67 (30-9): 12 %", "10-to-20"),
+        ("Ki - 67 12 %", "10-to-20"),
+        ("Ki-67 bis 5 %", "unknown"),
+        ("Ki-67: bis 2 %", "to-2"),
+        ("Ki-67: 5 bis 8 %", "3-to-under-10"),
+    ],
+)
+def test_ki67_figures_in_more_words(words: str, band: str) -> None:
+    assert seen("ki67-band", LONE, pathology(words)) == band
+
+
+def test_bis_before_a_figure_is_a_bound_and_between_two_a_range() -> None:
+    assert seen("ki67-band", LONE, ki67("bis 5 %")) == "unknown"
+    assert seen("ki67-band", LONE, ki67("5 bis 8 %")) == "3-to-under-10"
+
+
+@pytest.mark.parametrize(
+    ("words", "state"),
+    [
+        ("non-mutated", "incomplete"),
+        ("mutation not detected", "incomplete"),
+        ("mutation excluded", "incomplete"),
+        ("mutated?", "unknown"),
+        ("mutated", "abnormal"),
+    ],
+)
+def test_a_p53_that_is_denied_to_be_mutated_is_normal(words: str, state: str) -> None:
+    assert seen("p53-rb1", LONE, p53(words)) == state
+
+
+def test_a_loss_of_rb1_that_is_not_seen_is_none() -> None:
+    assert seen("p53-rb1", LONE, pathology("RB1 loss not seen; p53 wild type")) == "normal"

@@ -46,19 +46,19 @@ def test_an_attachment_that_is_no_readable_text_is_passed_over(form: dict[str, A
 @pytest.mark.parametrize("category", ["PAT", "SP", "CP"])
 def test_a_report_of_the_pathology_category_is_pathology(category: str) -> None:
     coded = concept(f"http://terminology.hl7.org/CodeSystem/v2-0074|{category}")
-    assert is_pathology(read(category=[coded]), guideline().book)
+    assert is_pathology(read(category=[coded]), record())
 
 
 @pytest.mark.parametrize(
     "text", ["Surgical pathology", "Histologie", "Liver biopsy", "Zytologie", "Immunohistochemistry"]
 )
 def test_a_report_with_the_word_is_pathology(text: str) -> None:
-    assert is_pathology(read(code={"text": text}), guideline().book)
+    assert is_pathology(read(code={"text": text}), record())
 
 
 @pytest.mark.parametrize("text", ["CT abdomen", "Laboratory", ""])
 def test_other_reports_are_none(text: str) -> None:
-    assert not is_pathology(read(code={"text": text}), guideline().book)
+    assert not is_pathology(read(code={"text": text}), record())
 
 
 def test_a_date_is_shown_or_said_to_be_missing() -> None:

@@ -366,6 +366,13 @@ def test_a_resection_specimen_forbids_to_say_that_there_was_none() -> None:
     assert resection(ILEUM, pathology("Inoperables, irresektables Karzinoid.")) == "none-recorded"
 
 
+def test_operations_of_one_day_stand_in_the_order_of_their_hours_even_without_a_zone() -> None:
+    morning = procedure(text="Small bowel resection", date="2025-07-01T08:00:00Z", id="z")
+    noon = procedure(text="Ileal resection", date="2025-07-01T12:00:00", id="a")
+    shown = feature("resection", ILEUM, noon, morning).evidence
+    assert [item.reference for item in shown] == ["Procedure/z", "Procedure/a"]
+
+
 def test_a_possible_r0_is_no_complete_resection() -> None:
     operation = procedure("snomed|235469009", date="2025-05-05")
     assert seen("resection", PANCREAS, operation, pathology("Neuroendocrine tumor, R0 resection.")) == "curative"

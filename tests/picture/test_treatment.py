@@ -145,6 +145,7 @@ def test_no_drug_of_ours_is_for_a_brain_tumor() -> None:
         concept(text="Renal cell carcinoma"),
         concept(text="Gastrointestinal stromal sarcoma"),
         concept(text="Kidney transplant"),
+        concept(text="Rejection prophylaxis"),
         concept("icd-10-cm|Z94.0"),
         concept("icd-10-cm|I85.11"),
         concept("icd-10-cm|C50.911"),

@@ -35,7 +35,9 @@ _NO_PRIMITIVE = ("resourceType", "id", "url", "reference")  # resourceType is no
 
 
 def unknown_extensions(call: Json, chance: Random) -> None:
-    """Extensions with unknown urls on resources, on their parts and data types, and on primitive values."""
+    """Extensions with unknown urls on the call, on resources, their parts and data types, and on primitive values."""
+    call["extension"] = {"org.example.unknown": [1]}
+    call["context"]["extension"] = {"org.example.unknown": {}}
     for resource in everything(call):
         for element in list(_elements(resource)):
             if chance.random() < 0.5:
