@@ -90,14 +90,21 @@ def _is_of_another(tumor: Tumor, resource: Resource, words: str, record: Record)
 
     The one tumor of the problem list is not the only one a report may be about.
     """
-    if tumor.family not in _OURS or record.says("answers/neuroendocrine", words):
+    if tumor.family not in _OURS or tumor.site == ELSEWHERE:
         return False
-    if place_of(resource, record).sites:
+    known: dict[tuple[str, str], bool] = record.once.setdefault("texts of other organs", {})
+    if (resource.path, words) not in known:
+        known[resource.path, words] = _names_another(resource, words, record)
+    return known[resource.path, words]
+
+
+def _names_another(resource: Resource, words: str, record: Record) -> bool:
+    if record.says("answers/neuroendocrine", words) or place_of(resource, record).sites:
         return False
     if {*named_sites([words], record)} - {ELSEWHERE}:
         return False
     organs = record.phrases("answers/other-organ")
-    return tumor.site != ELSEWHERE and any(_is_sure(found) for p in organs for found in find(p.pattern, words))
+    return any(_is_sure(found) for organ in organs for found in find(organ.pattern, words))
 
 
 def _is_sure(found: Found) -> bool:
