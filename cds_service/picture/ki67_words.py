@@ -25,12 +25,14 @@ _OTHER = (  # what a figure behind it is about instead
 )
 _KI67_TEXT = re.compile(rf"(?:{_NAME.pattern})(?:(?!{_OTHER})[^.;\d<>≤≥]){{0,40}}?{_FIGURE}", re.IGNORECASE)
 _CLONE = re.compile(  # "Ki-67 (30-9): 12 %": the antibody is no figure
-    rf"({_NAME.pattern})\s*\(\s*(?:clone|klon)?\s*(?:30-9|SP6|MM1|K2|MIB-?1)\s*\)", re.IGNORECASE
+    rf"({_NAME.pattern})\s{{0,3}}\(\s{{0,3}}(?:clone|klon)?\s{{0,3}}(?:30-9|SP6|MM1|K2|MIB-?1)\s{{0,3}}\)",
+    re.IGNORECASE,
 )
 _NEXT_LINE = re.compile(
-    rf"((?:{_NAME.pattern})[^\n\r\d.;]{{0,40}}?)[ \t]*[:=]?[ \t]*[\n\r]+\s*(?=[<>≤≥~\d])", re.IGNORECASE
+    rf"((?:{_NAME.pattern})[^\n\r\d.;]{{0,40}}?)[ \t]{{0,3}}[:=]?[ \t]{{0,3}}[\n\r]{{1,4}}\s{{0,9}}(?=[<>≤≥~\d])",
+    re.IGNORECASE,
 )
-_UP_TO = re.compile(rf"({_NAME.pattern})\s*bis(?=\s*\d)", re.IGNORECASE)
+_UP_TO = re.compile(rf"({_NAME.pattern})\s{{0,3}}bis(?=\s*\d)", re.IGNORECASE)
 _DEGREE = (
     r"\blow\b|\bhigh\b|\bmoderate|\bfew\b|\bminimal|\belevated|\bincreased"
     r"|niedrig|gering|\bhoch\b|\bhohe|erhöht|mäßig|mässig"

@@ -152,12 +152,12 @@ def _counts_from(item: Judged, not_before: datetime | None) -> bool:
 
 
 def newest_of(readings: Iterable[Judged]) -> Judged | None:
-    """The newest; a result without a comparable number does not hide a comparable one of the same draw."""
-    return max(
-        readings,
-        key=lambda item: (item.first_day, item.reading.amount is not None, item.reading.result.sort_key),
-        default=None,
-    )
+    """The newest; a result without a comparable number does not hide a comparable one of the same day."""
+    ordered = sorted(readings, key=lambda item: item.reading.result.sort_key)
+    if not ordered or ordered[-1].reading.amount is not None:
+        return ordered[-1] if ordered else None
+    same = [item for item in ordered if item.reading.amount is not None and item.first_day == ordered[-1].first_day]
+    return same[-1] if same else ordered[-1]
 
 
 def one_per_sample(readings: Iterable[Judged]) -> tuple[Judged, ...]:

@@ -82,13 +82,20 @@ def _is_of_another(tumor: Tumor, resource: Resource, words: str, record: Record)
 
     The one tumor of the problem list is not the only one a report may be about.
     """
-    if tumor.family not in _OURS or record.says("answers/neuroendocrine", words):
+    if tumor.family not in _OURS or tumor.site == ELSEWHERE:
         return False
-    if place_of(resource, record).sites:
+    known: dict[tuple[str, str], bool] = record.once.setdefault("texts of other organs", {})
+    if (resource.path, words) not in known:
+        known[resource.path, words] = _names_another(resource, words, record)
+    return known[resource.path, words]
+
+
+def _names_another(resource: Resource, words: str, record: Record) -> bool:
+    if record.says("answers/neuroendocrine", words) or place_of(resource, record).sites:
         return False
     if {*named_sites([words], record)} - {ELSEWHERE}:
         return False
-    return tumor.site != ELSEWHERE and record.affirms("answers/other-organ", words)
+    return record.affirms("answers/other-organ", words)
 
 
 def pathology_texts(record: Record) -> Iterator[tuple[Resource, str]]:

@@ -25,10 +25,10 @@ _WHOSE = re.compile(
     re.IGNORECASE,
 )
 _YEARS = re.compile(  # "18 years and older", "> 18 J.": an age, no limit
-    r"(?P<sign>[<>≤≥]=?|\b(?:ab|from|over|above|über|unter|under|below|bis|up to)\b)?\s*(?P<low>\d{1,3})"
-    r"(?:\s*(?:-|–|to|bis)\s*(?P<high>\d{1,3}))?\s*-?\s*"
+    r"(?P<sign>[<>≤≥]=?|\b(?:ab|from|over|above|über|unter|under|below|bis|up to)\b)?\s{0,3}(?P<low>\d{1,3})"
+    r"(?:\s{0,3}(?:-|–|to|bis)\s{0,3}(?P<high>\d{1,3}))?\s{0,3}-?\s{0,3}"
     r"(?:y(?:ea)?rs?\b\.?(?: old| of age)?|y\b\.?|jahren?\b|jahre\b|j\b\.?)"
-    r"(?P<up>\s*(?:and|or|und|oder)\s+(?:older|above|over|älter|mehr))?\s*:?",
+    r"(?P<up>\s{0,3}(?:and|or|und|oder)\s{1,3}(?:older|above|over|älter|mehr))?\s{0,3}:?",
     re.IGNORECASE,
 )
 _UNDER = ("<", "≤", "unter", "under", "below", "bis", "up to")

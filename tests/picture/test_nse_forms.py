@@ -360,3 +360,8 @@ def test_the_same_letters_for_something_else_are_no_nse(name: str) -> None:
 def test_one_draw_told_in_two_zones_is_one_reading() -> None:
     twice = nse(40, date="2026-11-10T23:30:00Z"), nse(40, date="2026-11-11T00:30:00+01:00")
     assert seen("nse-count", *twice) == "one"
+
+
+def test_the_newest_reading_is_the_later_instant_whatever_its_calendar_day() -> None:
+    later, earlier = nse(40, date="2026-11-10T23:30:00-10:00"), nse(12, date="2026-11-11T02:00:00Z")
+    assert level(later, earlier) == level(earlier, later) == "high"
