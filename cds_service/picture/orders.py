@@ -20,7 +20,7 @@ from cds_service.picture.record import Record, is_refuted
 
 _IGNORED = ("cancelled", "entered-in-error", "completed", "stopped", "revoked")
 _ORDERS = {"nse": "nse", "nse-repeat": "nse", "cga": "cga", "octreoscan": "octreoscan", "sstr-pet": "sstr-pet",
-           "ct-mri": "ct-mri", "ct-chest-abdomen-pelvis": "ct-mri"}  # fmt: skip
+           "ct-mri": "ct-mri", "ct-chest-abdomen-pelvis": "ct-mri", "ct-mri-follow-up": "ct-mri"}  # fmt: skip
 _SYMPTOM = re.compile(
     r"\b(?:obstruct\w*|ileus|diarrh\w*|durchfall|flush\w*|hormone|symptom\w*|bleed\w*|blutung|fistula|dumping|ascites)\b",
     re.IGNORECASE,
