@@ -174,7 +174,7 @@ def test_nothing_that_harms_a_pregnancy_is_offered_to_a_pregnant_patient(name: s
 
 def test_radiation_and_cancer_drugs_are_known_to_harm_a_pregnancy() -> None:
     harmful = {name for name, order in ORDERS.items() if order.harms_pregnancy}
-    assert {"ct-chest-abdomen-pelvis", "sstr-pet", "lanreotide-120-draft"} <= harmful
+    assert {"ct-chest-abdomen-pelvis", "ct-mri-follow-up", "sstr-pet", "lanreotide-120-draft"} <= harmful
 
 
 def test_a_harmless_order_is_offered_in_pregnancy_and_the_words_of_the_card_stay() -> None:

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pytest
 
-from cds_service.hooks.templates import all_templates, templates_for
+from cds_service.hooks.templates import SERVER_SEARCHES, all_templates, templates_for
 from tests.hooks.made import GUIDELINE
 
 KNOWLEDGE = GUIDELINE.knowledge
@@ -62,7 +62,7 @@ def test_a_code_added_to_a_concept_is_asked_for() -> None:
 @pytest.mark.parametrize("hook", HOOKS)
 def test_a_service_lists_only_what_its_rows_need(hook: str) -> None:
     needed = {search for row in KNOWLEDGE.recommendations if hook in row.hooks for search in row.searches}
-    assert set(templates_for(KNOWLEDGE, hook)) == needed
+    assert set(templates_for(KNOWLEDGE, hook)) == needed - SERVER_SEARCHES.keys()
     assert {"patient", "conditions"} <= needed
 
 
@@ -70,8 +70,9 @@ def test_a_hook_without_rows_asks_for_nothing() -> None:
     assert dict(templates_for(KNOWLEDGE, "appointment-book")) == {}
 
 
-def test_every_search_of_the_vocabulary_has_a_template() -> None:
-    assert {search for row in KNOWLEDGE.recommendations for search in row.searches} <= TEMPLATES.keys()
+def test_every_search_of_the_vocabulary_has_a_template_or_is_asked_of_a_server() -> None:
+    asked = TEMPLATES.keys() | SERVER_SEARCHES.keys()
+    assert {search for row in KNOWLEDGE.recommendations for search in row.searches} <= asked
 
 
 def test_templates_always_come_in_the_same_order() -> None:
