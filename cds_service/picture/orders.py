@@ -20,7 +20,7 @@ from cds_service.picture.record import Record, is_refuted
 
 _IGNORED = ("cancelled", "entered-in-error", "completed", "stopped", "revoked")
 _ORDERS = {"nse": "nse", "nse-repeat": "nse", "cga": "cga", "octreoscan": "octreoscan", "sstr-pet": "sstr-pet",
-           "ct-mri": "ct-mri", "ct-chest-abdomen-pelvis": "ct-mri"}  # fmt: skip
+           "ct-mri": "ct-mri", "ct-chest-abdomen-pelvis": "ct-mri", "ct-mri-follow-up": "ct-mri"}  # fmt: skip
 _PANEL = re.compile(r"[,;+]|\b(?:and|und|panel|profile?)\b", re.IGNORECASE)
 _NSE_DOES_NOT_HELP = {"brain-tumor", "breast", "other-cancer"}
 _FORMS = {"depot": Ordering.SSA_DEPOT, "short": Ordering.SSA_SHORT}

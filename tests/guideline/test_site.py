@@ -23,7 +23,14 @@ from tests.hooks.made import GUIDELINE
 KNOWLEDGE = GUIDELINE.knowledge
 KEYS = ("patient", "conditions", "nse", "markers")
 EXAMPLE = FIXTURES.parent / "site.example.toml"
-PRINTED = {"nse-after-neuro-event": "neuro_event_days", "nse-early-after-chemo": "chemotherapy_start_days"}
+PRINTED = {
+    "nse-after-neuro-event": "neuro_event_days",
+    "nse-early-after-chemo": "chemotherapy_start_days",
+    "nen-cross-sectional-imaging": "ct_mri_long_months",
+    "nen-imaging-at-progression": "ct_mri_middle_months",
+    "nec-imaging-interval": "ct_mri_short_months",
+    "prrt-ssa-washout": "ssa_depot_days",
+}
 LIMIT = 'upper = 17\nunit = "ug/L"\nwhy = "the laboratory says so"\n'
 
 

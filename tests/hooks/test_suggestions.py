@@ -174,7 +174,7 @@ def test_nothing_that_harms_a_pregnancy_is_offered_to_a_pregnant_patient(name: s
 
 def test_radiation_and_cancer_drugs_are_known_to_harm_a_pregnancy() -> None:
     harmful = {name for name, order in ORDERS.items() if order.harms_pregnancy}
-    assert {"ct-chest-abdomen-pelvis", "sstr-pet", "lanreotide-120-draft"} <= harmful
+    assert {"ct-chest-abdomen-pelvis", "ct-mri-follow-up", "sstr-pet", "lanreotide-120-draft"} <= harmful
 
 
 def test_an_mri_with_gadolinium_is_known_to_harm_a_pregnancy() -> None:

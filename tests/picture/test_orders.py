@@ -26,6 +26,7 @@ def ordering(*resources: Resource) -> str:
         (draft(text="68Ga-DOTATATE PET/CT"), "sstr-pet"),
         (draft(text="CT abdomen"), "ct-mri"),
         (draft("ServiceRequest", "loinc|72254-6"), "ct-mri"),
+        (draft(text="CT or MRI of the region of the resected tumor, follow-up"), "ct-mri"),
         (draft("MedicationRequest", text="Lanreotide 120 mg"), "ssa-depot"),
         (draft("MedicationRequest", text="Sandostatin LAR 30 mg"), "ssa-depot"),
         (draft("MedicationRequest", text="Octreotide 100 ug subcutaneous"), "ssa-short"),
