@@ -207,3 +207,9 @@ def test_nothing_found_is_none_recorded_only_after_both_searches() -> None:
 def test_the_figure_stands_beside_the_condition_that_decided() -> None:
     shown = feature(NAME, condition(STAGE_4, id="ckd"), egfr(35, id="rate")).evidence
     assert [item.reference for item in shown] == ["Condition/ckd", "Observation/rate"]
+
+
+@pytest.mark.parametrize("words", ["CKD G4A2", "CKD G5 A3", "CKD 5D", "Chronische Niereninsuffizienz, Stadium G4A1"])
+def test_a_stage_with_its_albuminuria_is_a_stage(words: str) -> None:
+    assert seen("kidney-failure", condition(text=words)) == "yes"
+    assert seen("kidney-failure", condition(text="CKD G3bA2")) == "none-recorded"
