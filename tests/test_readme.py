@@ -73,6 +73,10 @@ def test_the_table_of_recommendations_is_what_list_prints() -> None:
     assert part("recommendations") == printed("list", "--markdown").strip()
 
 
+def test_the_table_of_statements_is_what_list_prints() -> None:
+    assert part("statements") == printed("list", "--statements").strip()
+
+
 def test_the_table_of_settings_names_every_setting_and_no_other() -> None:
     assert [row[0] for row in rows("settings")] == [f"`{PREFIX}{name.upper()}`" for name in Settings.model_fields]
 
