@@ -1,6 +1,6 @@
 """Clinical vignettes: whole patients and the picture that a careful reader draws of them.
 
-Compares the picture only. Which cards follow (must_fire, must_not_fire, silent) stands in each file as data.
+Compares the picture, and the statements that the cards carry: those that must come, and those that must not.
 """
 
 from __future__ import annotations
@@ -18,16 +18,20 @@ from cds_service.answer import answer
 from cds_service.config import Settings
 from cds_service.guideline.features import Feature, PatientPicture, TumorPicture
 from cds_service.guideline.vocabulary import VOCABULARY, Scope
+from cds_service.hooks.basis import BASIS
 from cds_service.hooks.contract import require_valid
 from cds_service.hooks.services import services
 from cds_service.hooks.templates import all_templates
 from cds_service.web.app import create_app
 from tests.conftest import FIXTURES
 from tests.test_fixtures import GUIDELINE, KNOWLEDGE, NOW
+from tests.test_fixtures import SERVICES as OFFERED
 
 VIGNETTES = sorted(path for path in (FIXTURES / "vignettes").iterdir() if path.is_dir())
 # A picture is of the patient, not of the hook: every declared search stands open, whatever the hook's own rows need.
 SERVICES = {service.hook: service for service in services(lambda hook: all_templates(KNOWLEDGE))}
+# A silent vignette has no advice; that a result cannot be read, and where the text comes from, may be said.
+NO_ADVICE = {"nse-not-convertible", "source-status"}
 STATEMENT = re.compile(r"(?:S0|S1|X)-\d\d")
 SECTIONS = {Scope.PATIENT: "patient", Scope.TUMOR: "tumor", Scope.CALL: "call"}
 
@@ -116,3 +120,19 @@ def test_each_vignette_has_a_number_of_its_own_a_request_and_a_picture() -> None
     assert len(set(numbers)) == len(set(patients)) == len(VIGNETTES)
     for folder in VIGNETTES:
         assert {path.name for path in folder.iterdir()} == {"request.json", "picture.toml"}, folder.name
+
+
+def shown(folder: Path, hook_services: Mapping[str, Any]) -> set[str]:
+    """The recommendations on the cards of a vignette."""
+    call = (folder / "request.json").read_bytes()
+    cards = answer(call, hook_services[json.loads(call)["hook"]], GUIDELINE, NOW, lambda: "unused").body["cards"]
+    return {row["id"] for card in cards for row in card["extension"][BASIS].get("recommendations", [])}
+
+
+@pytest.mark.parametrize("folder", VIGNETTES, ids=name_of)
+def test_the_cards_of_a_vignette_carry_what_they_must_and_nothing_they_must_not(folder: Path) -> None:
+    expected, rows = expected_of(folder), shown(folder, OFFERED)
+    carried = {statement for row in rows for statement in KNOWLEDGE.by_id[row].statements}
+    assert set(expected["must_fire"]) <= carried
+    assert not set(expected["must_not_fire"]) & carried
+    assert not expected["silent"] or rows <= NO_ADVICE
