@@ -16,7 +16,7 @@ from cds_service.fhir.codes import Codeable, CodeBook, Meaning
 from cds_service.fhir.dates import When, months_before
 from cds_service.fhir.resources import Chart, Resource
 from cds_service.fhir.texts import Certainty, Found, find
-from cds_service.fhir.values import code_of, codeable, elements, span_of, text
+from cds_service.fhir.values import code_of, codeable, elements, end_of, span_of, text
 from cds_service.guideline.concepts import Phrase
 from cds_service.guideline.features import Evidence, Feature, Gap, known, unknown
 from cds_service.guideline.knowledge import Knowledge
@@ -136,8 +136,8 @@ def is_true(condition: Resource) -> bool:
 
 def has_ended(condition: Resource) -> bool:
     """Called resolved, inactive or in remission, or given a date of its end."""
-    ended = clinical_status(condition) in ENDED
-    return ended or condition.at("abatementDateTime") is not None
+    ended = clinical_status(condition) in ENDED or condition.at("abatementDateTime") is not None
+    return ended or end_of(condition.at("abatementPeriod")) is not None
 
 
 def has_begun(procedure: Resource) -> bool:

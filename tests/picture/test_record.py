@@ -8,8 +8,8 @@ import pytest
 
 from cds_service.fhir.dates import parse
 from cds_service.fhir.resources import Resource as Read
-from cds_service.picture.record import dated, is_pathology, report_texts
-from tests.picture.charts import attached, concept, guideline, record, report
+from cds_service.picture.record import dated, has_ended, is_pathology, report_texts
+from tests.picture.charts import attached, concept, condition, guideline, record, report
 
 
 def read(**members: Any) -> Read:
@@ -72,3 +72,17 @@ def test_a_date_is_shown_or_said_to_be_missing() -> None:
 )
 def test_a_date_lies_in_the_window_outside_or_it_cannot_be_told(date: str, recent: bool | None) -> None:
     assert record().recent(parse(date), 12) is recent
+
+
+@pytest.mark.parametrize(
+    ("members", "ended"),
+    [
+        ({}, False),
+        ({"abatementDateTime": "2024-05"}, True),
+        ({"abatementPeriod": {"start": "2024-01", "end": "2024-05"}}, True),
+        ({"abatementPeriod": {"start": "2024-01"}}, False),
+    ],
+)
+def test_a_condition_with_an_end_has_ended_whatever_its_status_says(members: dict[str, Any], ended: bool) -> None:
+    stroke = condition("icd-10-cm|I63.9", **members)
+    assert has_ended(Read("Condition", "c1", stroke, "$")) is ended
