@@ -18,7 +18,7 @@ test: $(READY) $(FHIR_SERVER)/.ready
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
-	$(BIN)/pytest --cov --cov-report=term
+	$(BIN)/pytest --numprocesses auto --dist loadfile --cov --cov-report=term
 	$(BIN)/hadolint Dockerfile
 	$(BIN)/python -m cds_service check
 

@@ -17,7 +17,7 @@ from cds_service.guideline.features import PatientPicture
 from cds_service.guideline.judge import Verdict
 from cds_service.guideline.recommendations import SuggestionPlan
 from cds_service.hooks.markdown import label
-from cds_service.picture.medications import medication_of
+from cds_service.picture.drugs.medications import medication_of
 from cds_service.picture.orders import Draft
 from cds_service.picture.record import Record
 

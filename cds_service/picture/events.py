@@ -15,7 +15,7 @@ from cds_service.fhir.resources import Resource
 from cds_service.fhir.values import code_of, codeables, date_of, elements, reference
 from cds_service.guideline.features import Evidence
 from cds_service.guideline.patient_values import NseEvent
-from cds_service.picture.medications import line_starts
+from cds_service.picture.drugs.medications import line_starts
 from cds_service.picture.record import Record, dated, has_begun, is_true
 
 _BIOPSY = ("procedures/biopsy",)

@@ -13,8 +13,7 @@ from cds_service.fhir.texts import Certainty
 from cds_service.fhir.values import Value, codeables, elements, text
 from cds_service.guideline.features import Evidence, Feature, Gap, known, unknown
 from cds_service.guideline.patient_values import ImmunotherapyCaution
-from cds_service.picture.medications import classes, drugs, entries, medication_of, unseen_drugs
-from cds_service.picture.pathology import pathology_texts
+from cds_service.picture.drugs.medications import classes, drugs, entries, medication_of, unseen_drugs
 from cds_service.picture.record import (
     Record,
     clinical_status,
@@ -29,7 +28,8 @@ from cds_service.picture.record import (
     report_texts,
 )
 from cds_service.picture.results import results
-from cds_service.picture.tumors import Tumor
+from cds_service.picture.tumor.pathology import pathology_texts
+from cds_service.picture.tumor.tumors import Tumor
 
 _ALTERATION = "patient/egfr-alk-alteration"
 _EVER = ("patient/transplant", "patient/interstitial-lung", "patient/immune-toxicity", _ALTERATION)

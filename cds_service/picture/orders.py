@@ -15,7 +15,7 @@ from cds_service.fhir.texts import Certainty
 from cds_service.fhir.values import Element, code_of, codeable, codeables, elements, notes, reference, text
 from cds_service.guideline.features import Evidence, Feature, Gap, known
 from cds_service.guideline.vocabulary import UNKNOWN, Ordering
-from cds_service.picture.medications import classes, form, medication_of
+from cds_service.picture.drugs.medications import classes, form, medication_of
 from cds_service.picture.record import Record, is_refuted
 
 _IGNORED = ("cancelled", "entered-in-error", "completed", "stopped", "revoked")

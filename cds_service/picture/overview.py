@@ -14,9 +14,9 @@ from cds_service.guideline.features import Evidence, Feature, Gap, known, unknow
 from cds_service.guideline.patient_values import NenCount, NseContext, OtherCancer
 from cds_service.guideline.tumor_values import Course, Diagnosis
 from cds_service.picture.events import neuro_admissions
-from cds_service.picture.hints import malignant_elsewhere, neuroendocrine_hints, tumor_hints
 from cds_service.picture.record import Record, dated, is_true, none_found
-from cds_service.picture.tumors import Tumor
+from cds_service.picture.tumor.hints import malignant_elsewhere, neuroendocrine_hints, tumor_hints
+from cds_service.picture.tumor.tumors import Tumor
 
 _COUNTED = (
     Diagnosis.NET,

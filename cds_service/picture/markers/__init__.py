@@ -1,0 +1,1 @@
+"""Readings of tumor markers against the limits they came with."""
