@@ -213,7 +213,8 @@ def test_sixteen_calls_at_once_do_not_see_the_data_of_each_other(fhir: HTTPServe
 
     with ThreadPoolExecutor(16) as calls:
         for mark, shown, marks in calls.map(answered, patients):
-            assert (shown, marks) == (["high-grade-needs-p53-rb1", "source-status"], {mark})
+            assert marks == {mark}
+            assert "high-grade-needs-p53-rb1" in shown
 
 
 def test_a_busy_server_that_answers_the_second_time_gives_the_cards(fhir: HTTPServer, service: FlaskClient) -> None:

@@ -246,7 +246,7 @@ def histology_feature(tumor: Tumor, named: Named, tissue: Tissue, record: Record
         return known("histology", Histology.DOCUMENTED, evidence=tissue.stained)
     if not record.searched("pathology", "reports"):
         return unknown("histology", Gap.NOT_SEARCHED)
-    if named.value in (Diagnosis.SUSPECTED_NEN, Diagnosis.NONE):
+    if named.value in (Diagnosis.SUSPECTED_NEN, Diagnosis.NONE) or not tumor.all_conditions:
         return known("histology", Histology.NOT_FOUND, evidence=[Evidence("pathology searched, nothing found")])
     return known("histology", Histology.CODED, evidence=named.evidence[:1])
 

@@ -478,3 +478,7 @@ def test_a_net_and_a_nec_code_of_one_organ_contradict_each_other() -> None:
     assert diagnosis(*both, ki67(80)) == "high-grade-undetermined"
     assert diagnosis(*both, histology("icd-o-3|8013/3")) == "nec"
     assert diagnosis(condition(text="NET/NEC Pankreas")) == "nen-unspecified"
+
+
+def test_where_conditions_did_not_come_no_code_stands_for_a_histology() -> None:
+    assert seen("histology", without=("conditions",)) == "not-found"
