@@ -22,6 +22,8 @@ from cds_service.guideline.recommendations import Indicator, Recommendation
 from cds_service.guideline.vocabulary import VOCABULARY
 from tests.test_fixtures import GUIDELINE, KNOWLEDGE, NOW, RECOMMENDATIONS, SERVICES, STORIES
 
+pytestmark = pytest.mark.every_fixture
+
 ROWS = KNOWLEDGE.recommendations
 DANGEROUS = [
     row for row in ROWS if row.indicator is Indicator.CRITICAL or any(plan.deletes_order for plan in row.suggestions)

@@ -18,6 +18,8 @@ from tests.conftest import FIXTURES
 from tests.hooks.made import GUIDELINE, SERVICES
 from tests.test_fixtures import NOW
 
+pytestmark = pytest.mark.every_fixture
+
 CANARY = "canary7391"
 NOT_LISTED = "is not one of the servers this installation may ask"
 PLANTED = ("id", "patientId", "text", "display", "valueString", "conclusion", "reference", "family", "userId")

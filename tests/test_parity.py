@@ -17,6 +17,8 @@ from cds_service.json_bytes import encode
 from tests.faulty import BASE, Resource, Store
 from tests.test_fixtures import GUIDELINE, NOW, RECOMMENDATIONS, SERVICES, STORIES, answered, name_of
 
+pytestmark = pytest.mark.every_fixture
+
 # A server that does not know the patient proves nothing by its empty answers: there the ways must differ.
 CALLS = [
     path

@@ -34,7 +34,10 @@ SERVER = Path(os.environ.get("NENCDS_TEST_FHIR_SERVER", FIXTURES.parent / ".venv
 _LONGEST = 56
 OUTBOUND = Outbound(Rules(development=True), 16 * 1024 * 1024)
 
-pytestmark = pytest.mark.skipif(not SERVER.exists(), reason="no FHIR server here: make test installs one")
+pytestmark = [
+    pytest.mark.every_fixture,
+    pytest.mark.skipif(not SERVER.exists(), reason="no FHIR server here: make test installs one"),
+]
 
 
 def numbered(path: Path) -> Resource:

@@ -24,6 +24,8 @@ from tests.properties.charts import (
 )
 from tests.test_fixtures import KNOWLEDGE, shown
 
+pytestmark = pytest.mark.every_fixture
+
 ROWS = {row.id: row for row in KNOWLEDGE.recommendations}
 # Values that say that nothing is recorded. Only they may cite nothing; a row that lists one of them for a feature
 # speaks about patients without that fact too, so taking the fact away need not silence it.

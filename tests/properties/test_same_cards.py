@@ -44,6 +44,8 @@ from tests.properties.spellings import (
     values_in_words,
 )
 
+pytestmark = pytest.mark.every_fixture
+
 # Cards and picture stay the same word for word.
 SAME_WORDS: tuple[Change, ...] = (
     shuffled_entries,
