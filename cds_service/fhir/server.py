@@ -94,9 +94,8 @@ class FhirServer:
 
     def owns(self, url: str) -> bool:
         """Whether an address lies on this server, below its base: tokens go nowhere else."""
-        return normalized_base(url.partition("?")[0]) == self.base or (
-            (normalized_base(url.partition("?")[0]) or "").startswith(f"{self.base}/")
-        )
+        place = normalized_base(url.partition("?")[0]) or ""
+        return place == self.base or place.startswith(f"{self.base}/")
 
     def fetch(self, addresses: Mapping[str, str]) -> dict[str, Fetched]:
         """Everything at these addresses, by the same keys; what is not there at the deadline says so."""
