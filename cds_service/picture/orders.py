@@ -20,7 +20,9 @@ from cds_service.picture.record import Record, is_refuted
 
 _IGNORED = ("cancelled", "entered-in-error", "completed", "stopped", "revoked")
 _ORDERS = {"nse": "nse", "nse-repeat": "nse", "cga": "cga", "octreoscan": "octreoscan", "sstr-pet": "sstr-pet",
-           "ct-mri": "ct-mri", "ct-chest-abdomen-pelvis": "ct-mri", "ct-mri-follow-up": "ct-mri"}  # fmt: skip
+           "ct-mri": "ct-mri", "ct-chest-abdomen-pelvis": "ct-mri", "ct-mri-follow-up": "ct-mri",
+           "mri-brain": "ct-mri"}  # fmt: skip
+_HARMLESS = "plain-mri"  # neither rays nor contrast: no study that a row about imaging speaks of
 _PANEL = re.compile(r"[,;+]|\b(?:and|und|panel|profile?)\b", re.IGNORECASE)
 _NSE_DOES_NOT_HELP = {"brain-tumor", "breast", "other-cancer"}
 _FORMS = {"depot": Ordering.SSA_DEPOT, "short": Ordering.SSA_SHORT}
@@ -176,6 +178,8 @@ def _service(code: Codeable, record: Record) -> tuple[frozenset[str], frozenset[
     found = [m for m in record.book.meanings(code, "orders") if m.certainty is Certainty.AFFIRMED]
     treatments = classes(code, record)
     values = {Ordering(_ORDERS[m.name]) for m in found if m.name in _ORDERS}
+    if any(m.name == _HARMLESS for m in found):
+        values.discard(Ordering.CT_MRI)
     values |= {Ordering(m.name) for m in treatments if m.name in list(Ordering)}
     return frozenset(m.concept.id for m in (*found, *treatments)), frozenset(values)
 

@@ -27,6 +27,11 @@ def ordering(*resources: Resource) -> str:
         (draft(text="CT abdomen"), "ct-mri"),
         (draft("ServiceRequest", "loinc|72254-6"), "ct-mri"),
         (draft(text="CT or MRI of the region of the resected tumor, follow-up"), "ct-mri"),
+        (draft("ServiceRequest", "loinc|24587-8|MR Brain WO and W contrast IV"), "ct-mri"),
+        (draft("ServiceRequest", "snomed|816077007"), "ct-mri"),
+        (draft(text="MRI brain without and with contrast"), "ct-mri"),
+        (draft(text="MRT Schädel mit und ohne KM"), "ct-mri"),
+        (draft(text="MRI abdomen without prior imaging, with contrast"), "ct-mri"),
         (draft("MedicationRequest", text="Lanreotide 120 mg"), "ssa-depot"),
         (draft("MedicationRequest", text="Sandostatin LAR 30 mg"), "ssa-depot"),
         (draft("MedicationRequest", text="Octreotide 100 ug subcutaneous"), "ssa-short"),
@@ -62,6 +67,21 @@ def test_a_draft_is_known_by_code_or_words(resource: Resource, value: str) -> No
 def test_a_draft_of_none_of_our_lists_adds_nothing(resource: Resource) -> None:
     assert ordering(resource) == "none"
     assert ordering(resource, draft("MedicationRequest", text="Etoposide", id="d2")) == "etoposide"
+
+
+@pytest.mark.parametrize(
+    "resource",
+    [
+        draft("ServiceRequest", "loinc|30657-1|MR Brain WO contrast"),
+        draft("ServiceRequest", "loinc|30668-8"),
+        draft(text="MRI brain without contrast"),
+        draft(text="MRI of the liver w/o IV gadolinium"),
+        draft(text="MRT Abdomen nativ"),
+        draft(text="Plain MRI of the pelvis"),
+    ],
+)
+def test_an_mri_without_contrast_exposes_nobody_to_rays_or_contrast(resource: Resource) -> None:
+    assert ordering(resource) == "none"
 
 
 def test_a_draft_without_code_or_words_leaves_the_question_open() -> None:
