@@ -81,7 +81,7 @@ def _decision(verdict: Verdict) -> str:
     if verdict.replaced_by:
         return f"all conditions hold, but {verdict.replaced_by} takes its place"
     if verdict.outcome is Outcome.FIRES:
-        own = [feature for feature in verdict.decided_by if feature.name in row.own_keys]
+        own = [feature for feature in verdict.decided_by if row.asks(feature.name)]
         return ", ".join(f"{feature.name} = {feature.shown}" for feature in own)
     return "; ".join(
         f"{feature.name} = {feature.shown}, asked for {' '.join(sorted(row.when[feature.name]))}"

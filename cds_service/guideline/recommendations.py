@@ -72,6 +72,7 @@ class Recommendation:
 
     Attributes:
         when: feature name -> listed values; keys are ANDed, values ORed. The defaults are merged in.
+        own_keys: the keys that the row's own file names.
         lead: the reading a card puts before the summary ("nse", "cga", "ki67", "order" or "").
         group: info rows of one group share a card; a warning stands alone.
         replaces: ids whose place this row takes when both fire.
@@ -108,6 +109,10 @@ class Recommendation:
     @property
     def asks_tumor(self) -> bool:
         return any(VOCABULARY[name].scope is Scope.TUMOR for name in self.when)
+
+    def asks(self, name: str) -> bool:
+        """Whether the row itself asks this key: one that lists every value only lifts a default, and decides nothing."""
+        return name in self.own_keys and len(self.when[name]) < len(VOCABULARY[name].values)
 
     @property
     def searches(self) -> frozenset[str]:

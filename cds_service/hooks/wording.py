@@ -100,8 +100,8 @@ def _says_more(other: Evidence, item: Evidence) -> bool:
 
 def _evidence(verdict: Verdict) -> list[Evidence]:
     """The evidence of exactly the features the row itself asked for."""
-    own = verdict.recommendation.own_keys
-    return [item for feature in verdict.decided_by if feature.name in own for item in feature.evidence]
+    row = verdict.recommendation
+    return [item for feature in verdict.decided_by if row.asks(feature.name) for item in feature.evidence]
 
 
 def _evidence_line(item: Evidence) -> str:
@@ -125,7 +125,7 @@ def _unsearched(bundle: Iterable[Verdict], drawn: Drawn) -> list[str]:
         key
         for verdict in bundle
         for feature in verdict.decided_by
-        if feature.name in verdict.recommendation.own_keys and feature.values & set(_ABSENT)
+        if verdict.recommendation.asks(feature.name) and feature.values & set(_ABSENT)
         for key in VOCABULARY[feature.name].searches
         if key not in drawn.record.chart.searched
     }

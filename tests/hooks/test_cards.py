@@ -9,7 +9,7 @@ from itertools import pairwise
 import pytest
 
 from cds_service.fhir.models import build
-from cds_service.guideline.features import Evidence, Gap
+from cds_service.guideline.features import Evidence, Feature, Gap
 from cds_service.guideline.recommendations import Citation, Indicator, Recommendation
 from cds_service.hooks.cards import OVERRIDE_REASON, TOPIC
 from cds_service.hooks.contract import require_valid
@@ -211,6 +211,16 @@ def test_based_on_is_the_evidence_of_exactly_the_features_the_row_itself_asked_f
     age = feature("age-group", "adult", evidence=(Evidence("born 1985", "Patient/p1"),))
     card = card_of(fires(row(), feature(evidence=(NSE,)), age))
     assert lines_of(card, "Based on") == ["NSE 21.1 ug/L, 2026-11-10 (Observation/n1)"]
+
+
+def test_a_fact_of_which_the_row_takes_every_value_is_neither_cited_nor_missed() -> None:
+    everyone = row(when={"age-group": ["adult", "child", "infant", "unknown"], "nse-level": ["high"]})
+    born = Feature("age-group", frozenset({"adult"}), (Evidence("born 1985", "Patient/p1"),))
+    nse = feature(evidence=(Evidence("NSE 40 ug/L", "Observation/n1"),))
+    card = card_of(fires(everyone, born, nse))
+    assert lines_of(card, "Based on") == ["NSE 40 ug/L (Observation/n1)"]
+    assert [fact["name"] for fact in basis_of(card)["features"]] == ["nse-level"]
+    assert lines_of(card_of(fires(everyone, unseen("age-group"), nse)), "Not seen") == []
 
 
 def test_based_on_names_each_fact_once_and_the_fuller_words_of_one_resource() -> None:
