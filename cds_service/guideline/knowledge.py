@@ -24,11 +24,20 @@ KNOWLEDGE = Path(__file__).parent.parent / "knowledge"
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """Info rows that share a card: the card's topic and the reasons for which it may be put aside."""
+    """Info rows that share a card: the card's topic and the reasons for which it may be put aside.
+
+    Attributes:
+        order: ids of its rows, what matters most first; rows that are not named stand after these.
+    """
 
     id: str
     title: str
     override_reasons: tuple[str, ...]
+    order: tuple[str, ...] = ()
+
+    def place(self, name: str) -> int:
+        """Where a row of this id stands on the card."""
+        return self.order.index(name) if name in self.order else len(self.order)
 
 
 @dataclass(frozen=True)
@@ -107,7 +116,10 @@ def _assemble(files: Files) -> Knowledge:
         limits=parsing.limits(documents["limits.toml"], files.problems),
         windows=MappingProxyType(parsing.windows(documents["limits.toml"], files.problems)),
         groups=MappingProxyType(
-            {k: Group(k, v["title"], tuple(v["override_reasons"])) for k, v in documents["groups.toml"].items()}
+            {
+                k: Group(k, v["title"], tuple(v["override_reasons"]), tuple(v.get("order", ())))
+                for k, v in documents["groups.toml"].items()
+            }
         ),
         override_reasons=MappingProxyType(dict(reasons["reasons"])),
         warning_reasons=MappingProxyType({k: tuple(v) for k, v in reasons["warnings"].items()}),
@@ -121,6 +133,7 @@ def _cross_check(knowledge: Knowledge) -> Iterator[Problem]:
             yield Problem(row.file, "", "has the same name as a row of another topic")
     yield from _cycles(knowledge)
     yield from _reason_problems(knowledge)
+    yield from _order_problems(knowledge)
     for concept in knowledge.concepts.values():
         for system in sorted({line.system for line in concept.codes} - knowledge.systems.keys()):
             yield Problem(f"{concept.id}.toml", "codes.system", f"{system!r} is not in systems.toml")
@@ -140,6 +153,15 @@ def _reason_problems(knowledge: Knowledge) -> Iterator[Problem]:
         for code in codes:
             if code not in knowledge.override_reasons:
                 yield Problem(name, key, f"{code!r} is not a reason we have")
+
+
+def _order_problems(knowledge: Knowledge) -> Iterator[Problem]:
+    for group in knowledge.groups.values():
+        members = {row.id for row in knowledge.recommendations if row.group == group.id}
+        for name in group.order:
+            if name not in members:
+                near = parsing.nearest(name, members)
+                yield Problem("groups.toml", f"{group.id}.order", f"{name!r} is no row of this group{near}")
 
 
 def _row_problems(row: Recommendation, knowledge: Knowledge) -> Iterator[Problem]:

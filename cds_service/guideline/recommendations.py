@@ -111,7 +111,7 @@ class Recommendation:
         return any(VOCABULARY[name].scope is Scope.TUMOR for name in self.when)
 
     def asks(self, name: str) -> bool:
-        """Whether the row itself asks this key: one that lists every value only lifts a default, and decides nothing."""
+        """Whether the row itself asks this key: one that lists every value only lifts a default."""
         return name in self.own_keys and len(self.when[name]) < len(VOCABULARY[name].values)
 
     @property

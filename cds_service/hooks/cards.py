@@ -25,7 +25,7 @@ def cards(drawn: Drawn) -> list[Card]:
     """The cards of one call, most urgent first; the last one says what was left out if there are too many."""
     shown = [v for v in drawn.verdicts if v.is_shown and not v.recommendation.footer]
     ordered = sorted(shown, key=lambda v: (*v.recommendation.sort_key, v.tumor.reference if v.tumor else ""))
-    bundles = _bundles(ordered)
+    bundles = [_as_ordered(bundle, drawn.knowledge) for bundle in _bundles(ordered)]
     most = drawn.knowledge.limits.cards_per_call
     made = [_card(bundle, drawn) for bundle in bundles[:most]]
     left = [v.recommendation.title for bundle in bundles[most:] for v in bundle]
@@ -42,6 +42,12 @@ def _bundles(ordered: Iterable[Verdict]) -> list[list[Verdict]]:
         key = (row.group, "") if row.group else (row.id, verdict.tumor.reference if verdict.tumor else "")
         bundles.setdefault(key, []).append(verdict)
     return list(bundles.values())
+
+
+def _as_ordered(bundle: list[Verdict], knowledge: Knowledge) -> list[Verdict]:
+    """The lines of a group in the order of the group: the first gives the card its summary and its source."""
+    group = knowledge.groups.get(bundle[0].recommendation.group)
+    return sorted(bundle, key=lambda v: group.place(v.recommendation.id)) if group else bundle
 
 
 def _card(bundle: Sequence[Verdict], drawn: Drawn) -> Card:

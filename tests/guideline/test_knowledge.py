@@ -213,6 +213,11 @@ def test_one_name_in_two_topics_is_refused(tmp_path: Path) -> None:
             "groups.toml [markers.override_reasons]: 'data-wong' is not a reason we have",
         ),
         (
+            "groups.toml",
+            FILES["groups.toml"] + '\norder = ["repeat"]',
+            "groups.toml [markers.order]: 'repeat' is no row of this group",
+        ),
+        (
             "override_reasons.toml",
             FILES["override_reasons.toml"].replace('["data-wrong"]', '["other"]'),
             "override_reasons.toml [warnings.default]: 'other' is not a reason we have",

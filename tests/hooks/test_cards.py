@@ -80,6 +80,36 @@ def test_information_of_one_group_shares_a_card_with_one_line_each() -> None:
     assert len(bullets) == 3
 
 
+def test_the_lines_of_a_group_stand_as_the_group_orders_them_and_the_first_gives_the_summary() -> None:
+    names = ["net-a", "nse-quality-not-recorded", "nse-biotin", "sclc-nse-prognosis"]
+    card = card_of(*(fires(row(name, group="nse-reading")) for name in names))
+    assert card["summary"] == "Summary of nse-biotin (+3 more)"
+    ordered = [named["id"] for named in basis_of(card)["recommendations"]]
+    assert ordered == ["nse-biotin", "sclc-nse-prognosis", "nse-quality-not-recorded", "net-a"]
+
+
+@pytest.mark.parametrize(
+    ("first", "then"),
+    [
+        ("nse-early-after-chemo", "sclc-nse-one-component"),
+        ("nse-after-procedure", "sclc-nse-markedly-high"),
+        ("nse-very-high-no-cancer", "nse-quality-not-recorded"),
+        ("nse-possible-rise", "sclc-nse-prognosis"),
+        ("net-lu-edotreotide", "net-after-ssa-gi-lung"),
+        ("net-after-ssa-gi-lung", "net-cabozantinib-option"),
+        ("net-ssa-functional", "net-prrt-first-line"),
+        ("net-localized-resection", "net-after-ssa-pancreas"),
+        ("resected-net-imaging-overdue", "nse-post-op-once"),
+        ("nec-first-line", "net-ssa-first-line"),
+    ],
+)
+def test_what_matters_most_stands_first(first: str, then: str) -> None:
+    one, other = (KNOWLEDGE.by_id[name] for name in (then, first))
+    tumors = [tumor() if one.asks_tumor else None, tumor() if other.asks_tumor else None]
+    made = cards_of(fires(one, tumor=tumors[0]), fires(other, tumor=tumors[1]))
+    assert [named["id"] for named in basis_of(made[0])["recommendations"]] == [first, then]
+
+
 def test_information_of_two_groups_makes_two_cards() -> None:
     made = cards_of(fires(row("net-a", group="grade")), fires(row("net-b", group="imaging")))
     assert [card["source"]["topic"]["code"] for card in made] == ["grade", "imaging"]
