@@ -339,6 +339,55 @@ def test_two_recorded_grades_contradict_each_other() -> None:
     assert (graded(*both), gap("grade", ISLETS, *both)) == ("unknown", Gap.CONTRADICTORY)
 
 
+@pytest.mark.parametrize(
+    ("words", "value"),
+    [
+        ("at least G2", "G2-or-G3"),
+        ("mindestens G2", "G2-or-G3"),
+        (">= G2", "G2-or-G3"),
+        ("G2 or higher", "G2-or-G3"),
+        ("higher than G1", "G2-or-G3"),
+        ("G2-3", "G2-or-G3"),
+        ("grade 2 to 3", "G2-or-G3"),
+        ("G1/G2", "G1-or-G2"),
+        ("G1 or G2", "G1-or-G2"),
+        ("at most G2", "G1-or-G2"),
+        ("lower than G3", "G1-or-G2"),
+        ("G2 or lower", "G1-or-G2"),
+        ("at least G3", "G3"),
+        ("at least G1", "unknown"),
+        ("G1-G3", "unknown"),
+        ("G1/G2, locally G2/G3", "unknown"),
+    ],
+)
+def test_a_range_or_a_bound_of_grades_is_none_of_its_ends(words: str, value: str) -> None:
+    assert graded(grade(words)) == value
+    assert graded(grade(concept(text=words))) == value
+    assert graded(pathology(f"Neuroendocrine tumor, {words}.")) == value
+    assert seen("grade", condition(text=f"Neuroendocrine tumor of pancreas, {words}")) == value
+
+
+def test_a_range_of_grades_in_words_of_differentiation_is_read() -> None:
+    assert graded(grade("low to intermediate grade")) == "G1-or-G2"
+    assert graded(grade("intermediate-to-high grade")) == "G2-or-G3"
+
+
+def test_a_range_that_may_be_g3_makes_no_high_grade_tumor() -> None:
+    assert seen("diagnosis", ISLETS, grade("G2-3")) == "nen-unspecified"
+    assert seen("diagnosis", ISLETS, grade("G3")) == "high-grade-undetermined"
+
+
+def test_a_recorded_range_is_narrowed_by_another_record_and_conflicts_only_where_nothing_is_left() -> None:
+    assert graded(grade("G1/G2"), pathology("NET, at least G2.")) == "G2"
+    assert recorded(grade("G1/G2"), pathology("NET, G3.")) == "conflicts"
+    assert recorded(ki67(30), grade("at least G2")) == "agrees"
+    assert recorded(ki67(1), grade("at least G2")) == "conflicts"
+
+
+def test_a_doubtful_grade_in_a_report_is_none() -> None:
+    assert graded(pathology("Neuroendocrine tumor, probably G2.")) == "unknown"
+
+
 def test_a_nottingham_grade_is_not_taken() -> None:
     assert graded(observation("loinc|44648-4", concept(text="G2"), date="2026-03-15")) == "unknown"
 
