@@ -177,6 +177,51 @@ def test_an_undated_ki67_is_older_than_a_dated_one() -> None:
     assert band(ki67(25, date="")) == "over-20-to-55"
 
 
+@pytest.mark.parametrize(
+    ("words", "figure", "value"),
+    [
+        ("10 % (hot spot 25 %)", "25 %", "G3"),
+        ("2 %, focally 15 %", "2-15 %", "G1-or-G2"),
+        ("2 %; focally 15 %", "2-15 %", "G1-or-G2"),
+        ("2 %, but focally 15 %", "2-15 %", "G1-or-G2"),
+        ("2 %, fokal bis zu 15 %", "2-15 %", "G1-or-G2"),
+        ("2 %, focal 15", "2-15 %", "G1-or-G2"),
+        ("10 % (max. 25 %)", "10-25 %", "G2-or-G3"),
+        ("mean 8 %, max 22 %", "8-22 %", "G2-or-G3"),
+        ("5 % overall, 18 % focally", "5-18 %", "G2"),
+        ("8 % (range 5-15 %)", "5-15 %", "G2"),
+        ("highest area 25 %, average 10 %", "10-25 %", "G2-or-G3"),
+    ],
+)
+def test_two_figures_of_one_tumor_are_a_range_unless_one_is_of_the_hot_spot(
+    words: str, figure: str, value: str
+) -> None:
+    for found in (ki67(words), ki67(f"Ki-67 {words}"), pathology(f"Neuroendocrine tumor. Ki-67 {words}.")):
+        assert graded(found) == value
+        assert figure in said("ki67-found", ISLETS, found)
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "12 % (cutoff 20 %)",
+        "15 % (>20 % = G3)",
+        "10 % (previously 5 %)",
+        "1 % (biopsy), 8 % (resection)",
+        "2 %, Ki-67 15 % in a metastasis",
+        "8 %, focally 15 %, 20 % of the cells necrotic",
+        "8 %, 10 % necrosis",
+    ],
+)
+def test_two_figures_of_which_nobody_says_that_they_are_of_one_tissue_are_none(words: str) -> None:
+    assert seen("ki67-found", ISLETS, ki67(words)) == "unknown"
+
+
+def test_a_size_behind_the_figure_is_no_second_figure() -> None:
+    assert graded(ki67("2 %, focal necrosis 15 mm")) == "G1"
+    assert graded(ki67("2 %, maximal diameter 15 mm")) == "G1"
+
+
 def test_of_one_day_the_hot_spot_counts() -> None:
     assert band(ki67("hot spot 12 %"), ki67(5)) == "10-to-20"
     assert band(ki67(5), ki67("hot spot 12 %")) == "10-to-20"
