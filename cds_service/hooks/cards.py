@@ -15,7 +15,7 @@ from cds_service.hooks.basis import BASIS, basis_of
 from cds_service.hooks.drawn import Drawn, unseen_facts
 from cds_service.hooks.markdown import paragraphs
 from cds_service.hooks.suggestions import Card, Offer
-from cds_service.hooks.wording import detail_of, gap_lines, summary_of, unseen_lines
+from cds_service.hooks.wording import detail_of, gap_lines, pregnancy_line, summary_of, unseen_lines
 
 TOPIC = "urn:x-nen-cds:topic"
 OVERRIDE_REASON = "urn:x-nen-cds:override-reason"
@@ -60,7 +60,9 @@ def _card(bundle: Sequence[Verdict], drawn: Drawn) -> Card:
         "uuid": drawn.new_id(),
         "summary": summary_of(bundle, drawn),
         "indicator": str(first.indicator),
-        "detail": detail_of(bundle, footers, unseen, drawn, offer.withheld(bundle)),
+        "detail": detail_of(
+            bundle, footers, unseen, drawn, pregnancy_line(offer.withheld(bundle), offer.unsettled(bundle))
+        ),
         "source": _source(first, drawn.knowledge),
     }
     if suggestions:

@@ -54,16 +54,23 @@ class Offer:
 
     def withheld(self, verdicts: Iterable[Verdict]) -> tuple[str, ...]:
         """What these verdicts would draft, were the patient not pregnant: the words of the card name it."""
+        return self._harmful(verdicts) if self._pregnancy_is("pregnant") else ()
+
+    def unsettled(self, verdicts: Iterable[Verdict]) -> tuple[str, ...]:
+        """What these verdicts draft though no record excludes a pregnancy, which it would harm."""
+        return self._harmful(verdicts) if self._pregnancy_is("possible") else ()
+
+    def _harmful(self, verdicts: Iterable[Verdict]) -> tuple[str, ...]:
         plans = [plan for verdict in verdicts for plan in verdict.recommendation.suggestions]
         named = dict.fromkeys(name for plan in plans for name in plan.creates)
         orders = [self.record.knowledge.orders[name] for name in named]
-        return tuple(order.text for order in orders if self._harms(order) and not self._is_there(order))
+        return tuple(order.text for order in orders if order.harms_pregnancy and not self._is_there(order))
 
     def _replacements(self, plan: SuggestionPlan, verdict: Verdict, orders: list[OrderPlan]) -> Iterator[Card]:
         """One suggestion for each draft that matched: delete it, and create what takes its place."""
         listed = verdict.recommendation.when["ordering"]
         meant = [d for d in self.drafts if d.selected and {str(c) for c in d.classes} & listed]
-        matched = [draft for draft in meant if draft.reference and not draft.is_panel]
+        matched = [draft for draft in meant if draft.reference and draft.removable]
         for draft in matched:
             name = label(draft.code.shown, _LONGEST_ORDER)
             words = _removal(plan, name, len(orders) == len(plan.creates), len(matched) == 1)
@@ -79,7 +86,10 @@ class Offer:
         return None if self._harms(order) or self._is_there(order) else order
 
     def _harms(self, order: OrderPlan) -> bool:
-        return order.harms_pregnancy and "pregnant" in self.picture.patient["pregnancy"].values
+        return order.harms_pregnancy and self._pregnancy_is("pregnant")
+
+    def _pregnancy_is(self, value: str) -> bool:
+        return value in self.picture.patient["pregnancy"].values
 
     def _is_there(self, order: OrderPlan) -> bool:
         return self._is_drafted(order) or self._is_ordered(order) or self._is_newly_done(order)

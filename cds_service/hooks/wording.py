@@ -6,6 +6,7 @@ Decides nothing; which rows stand on the card is `cards`.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from datetime import date
 
 from cds_service.fhir.prefetch import State
 from cds_service.guideline.features import Evidence, Feature, Gap
@@ -46,11 +47,7 @@ def _lead(verdict: Verdict, drawn: Drawn) -> str:
 
 
 def detail_of(
-    bundle: Sequence[Verdict],
-    footers: Sequence[Verdict],
-    unseen: Sequence[Feature],
-    drawn: Drawn,
-    withheld: Sequence[str],
+    bundle: Sequence[Verdict], footers: Sequence[Verdict], unseen: Sequence[Feature], drawn: Drawn, pregnancy: str
 ) -> str:
     rows = [verdict.recommendation for verdict in bundle]
     if len(bundle) == 1:
@@ -59,18 +56,24 @@ def detail_of(
         words = "\n".join(f"- **{v.recommendation.title}**{_of_tumor(v, drawn)}: {_one_line(v)}" for v in bundle)
     return paragraphs(
         words,
-        _not_drafted(withheld),
+        pregnancy,
         section("Based on", _based_on(bundle)),
         section("Not seen", [*unseen_lines(unseen), *_unsearched(bundle, drawn), *gap_lines(drawn)]),
         " ".join(_one_line(footer) for footer in sorted(footers, key=lambda v: v.recommendation.id)),
         _windows_of_site([*rows, *(footer.recommendation for footer in footers)], drawn.knowledge),
-        _provenance(rows),
+        _provenance(rows, drawn.record.now.date()),
     )
 
 
-def _not_drafted(withheld: Sequence[str]) -> str:
-    """A card that advises what it does not offer says why."""
-    return f"Not drafted, because the record says pregnant: {'; '.join(withheld)}." if withheld else ""
+def pregnancy_line(withheld: Sequence[str], unsettled: Sequence[str]) -> str:
+    """What a card does not offer in pregnancy, or what has to be settled before its orders are placed."""
+    if withheld:
+        return f"Not drafted, because the record says pregnant: {'; '.join(withheld)}."
+    if unsettled:
+        return (
+            f"Pregnancy is possible, and nothing that excludes it was found. Settle that first: {'; '.join(unsettled)}."
+        )
+    return ""
 
 
 def _one_line(verdict: Verdict) -> str:
@@ -167,11 +170,13 @@ def _windows_of_site(rows: Iterable[Recommendation], knowledge: Knowledge) -> st
     return f"Set by this site: {'; '.join(changed)}." if changed else ""
 
 
-def _provenance(rows: Sequence[Recommendation]) -> str:
+def _provenance(rows: Sequence[Recommendation], today: date) -> str:
     documents = dict.fromkeys(_cited(citation) for row in rows for citation in row.citations)
     checked = min(row.as_of for row in rows).isoformat()
     status = "; ".join(dict.fromkeys(row.review.status for row in rows))
-    return f"Sources: {'; '.join(documents)}. As of {checked}; {status}."
+    due = min((row.review.next for row in rows if row.review.next), default=None)
+    overdue = f" Its review was due on {due}: guidance may have moved on." if due and due < today else ""
+    return f"Sources: {'; '.join(documents)}. As of {checked}; {status}.{overdue}"
 
 
 def _cited(citation: Citation) -> str:

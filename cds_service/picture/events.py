@@ -1,6 +1,7 @@
 """What happened shortly before a blood draw and raises NSE: neurological events, operations, a new chemotherapy.
 
-Counts by onset or admission, never by the day of recording; what was not searched leaves the reading usable.
+Counts by onset or admission; the day of recording alone counts as no event and leaves the question open. What was not
+searched leaves the reading usable.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from cds_service.fhir.values import code_of, codeables, date_of, elements, refer
 from cds_service.guideline.features import Evidence
 from cds_service.guideline.patient_values import NseEvent
 from cds_service.picture.drugs.medications import line_starts
-from cds_service.picture.record import Record, dated, has_begun, is_true
+from cds_service.picture.record import Record, dated, has_begun, has_ended, is_true
 
 _BIOPSY = ("procedures/biopsy",)
 _STAYED = ("arrived", "triaged", "in-progress", "onleave", "finished")
@@ -47,9 +48,9 @@ class _Candidate:
 
 
 def events(draw: When, record: Record) -> tuple[tuple[Event, ...], str]:
-    """The events before a draw, and a word on one whose date is too coarse to tell."""
+    """The events before a draw, and a word on one whose date does not tell."""
     found: list[Event] = []
-    unclear = ""
+    unclear = _only_recorded(draw, record)
     if "events" not in record.once:
         record.once["events"] = tuple(_candidates(record))
     for candidate in record.once["events"]:
@@ -61,6 +62,23 @@ def events(draw: When, record: Record) -> tuple[tuple[Event, ...], str]:
             if before is None and Event(kind, candidate.evidence, candidate.when).spoils:
                 unclear = f"{candidate.evidence.text}: its date is too coarse to place it before or after the draw"
     return tuple(found), unclear
+
+
+def _only_recorded(draw: When, record: Record) -> str:
+    """A neurological event of which only the day of recording is known: it may have been then, or long ago."""
+    days = record.limits.neuro_event_days
+    for condition in record.chart.of("Condition"):
+        when = (
+            None
+            if any(name.startswith("onset") for name in condition.data)
+            else date_of(condition.data, "recordedDate")
+        )
+        if not when or not is_true(condition) or has_ended(condition):
+            continue
+        near = _in_window(when, draw, days) is not False or _in_window(draw, when, days) is not False
+        if near and (meant := record.means(condition, "events/neuro-event")):
+            return f"{meant[0].words}, recorded {when.text}: when it happened is not recorded"
+    return ""
 
 
 def _in_window(when: When, draw: When, days: int) -> bool | None:

@@ -16,7 +16,7 @@ from cds_service.fhir.values import Element, code_of, codeable, codeables, eleme
 from cds_service.guideline.features import Evidence, Feature, Gap, known
 from cds_service.guideline.vocabulary import UNKNOWN, Ordering
 from cds_service.picture.drugs.medications import classes, form, medication_of
-from cds_service.picture.record import Record, is_refuted
+from cds_service.picture.record import Record, has_ended, is_refuted
 
 _IGNORED = ("cancelled", "entered-in-error", "completed", "stopped", "revoked")
 _ORDERS = {"nse": "nse", "nse-repeat": "nse", "cga": "cga", "octreoscan": "octreoscan", "sstr-pet": "sstr-pet",
@@ -25,6 +25,11 @@ _ORDERS = {"nse": "nse", "nse-repeat": "nse", "cga": "cga", "octreoscan": "octre
 _HARMLESS = "plain-mri"  # neither rays nor contrast: no study that a row about imaging speaks of
 _PANEL = re.compile(r"[,;+]|\b(?:and|und|panel|profile?)\b", re.IGNORECASE)
 _NSE_DOES_NOT_HELP = {"brain-tumor", "breast", "other-cancer"}
+_NEUROENDOCRINE = {"net", "nen-unspecified", "nec"}
+_MAY_BE_FOR = {
+    Ordering.SSA_DEPOT: ("syndromes/diarrhea", "syndromes/flushing"),
+    Ordering.NSE: ("patient/rapid-dementia",),
+}
 _FORMS = {"depot": Ordering.SSA_DEPOT, "short": Ordering.SSA_SHORT}
 
 
@@ -36,6 +41,7 @@ class Draft:
         reference: "Type/id", "" if it has no id (then it cannot be deleted by a suggestion).
         selected: the call is about it.
         concepts: ids of the orders and treatments it means.
+        removable: it is one order, and nothing written on it or recorded may be what it is for.
     """
 
     resource: Element
@@ -45,11 +51,7 @@ class Draft:
     code: Codeable
     concepts: frozenset[str]
     classes: frozenset[Ordering]
-
-    @property
-    def is_panel(self) -> bool:
-        """An order of several things at once: what is right to remove of one part is wrong for the rest."""
-        return any(_PANEL.search(words) for words in self.code.texts)
+    removable: bool
 
     @property
     def is_blank(self) -> bool:
@@ -115,32 +117,49 @@ def _draft(
         meant = frozenset({Ordering.UNKNOWN if code.is_empty else Ordering.NONE})
     meant = _with_reason(meant, resource, record)
     selected = selections is None or not kind or reference in selections or (bool(id_) and id_ in selections)
-    return Draft(resource, reference, path, selected, code, concepts, meant)
+    removable = not (_is_panel(code) or any(notes(resource)) or _may_have_reason(meant, record))
+    return Draft(resource, reference, path, selected, code, concepts, meant, removable)
+
+
+def _is_panel(code: Codeable) -> bool:
+    """An order of several things at once: what is right to remove of one part is wrong for the rest."""
+    return any(_PANEL.search(words) for words in code.texts)
+
+
+def _may_have_reason(meant: frozenset[Ordering], record: Record) -> bool:
+    """Whether the chart holds what such an order may be for, though the order does not say so."""
+    reasons = [reason for value, found in _MAY_BE_FOR.items() if value in meant for reason in found]
+    present = (c for c in record.chart.of("Condition") if not is_refuted(c) and not has_ended(c))
+    return any(record.means(condition, *reasons) for condition in present if reasons)
 
 
 def _with_reason(meant: frozenset[Ordering], resource: Element, record: Record) -> frozenset[Ordering]:
     """What the order's own reason leaves of it: a depot analog against symptoms is no treatment of a tumor.
 
-    An NSE with a reason this service cannot weigh is left to the one who orders it.
+    An NSE with a reason this service cannot weigh is left to the one who orders it, and so is sunitinib with a reason
+    that is no neuroendocrine tumor.
     """
     reasons = _reasons(resource, record)
+    remarks = [*reasons, *(Codeable((), words) for words in notes(resource))]
     if Ordering.SSA_DEPOT in meant:
-        if any(_is_symptom(reason, record) for reason in reasons):
+        if any(_is_symptom(reason, record) for reason in remarks):
             return meant - {Ordering.SSA_DEPOT} or frozenset({Ordering.NONE})
         if _has_other_use(record):
             return (meant - {Ordering.SSA_DEPOT}) | {Ordering.UNKNOWN}
-    if Ordering.NSE in meant and any(not _is_plain(reason, record) for reason in reasons):
+    if Ordering.NSE in meant and any(not _is_plain(reason, record) for reason in remarks):
         return (meant - {Ordering.NSE}) | {Ordering.UNKNOWN}
+    if Ordering.SUNITINIB in meant and any(not _is_neuroendocrine(reason, record) for reason in reasons):
+        return (meant - {Ordering.SUNITINIB}) | {Ordering.UNKNOWN}
     return meant
 
 
 def _reasons(resource: Element, record: Record) -> list[Codeable]:
-    """The reasons of an order: coded, by reference to a Condition, or as a note."""
+    """The reasons of an order: coded, or by reference to a Condition."""
     found = codeables(resource.get("reasonCode"), record.book)
     for item in elements(resource.get("reasonReference")):
         condition = record.chart.find(reference(item))
         found.append(record.code(condition) if condition else Codeable((), text(item.get("display")) or "not found"))
-    return [*found, *(Codeable((), words) for words in notes(resource))]
+    return found
 
 
 def _is_symptom(reason: Codeable, record: Record) -> bool:
@@ -161,6 +180,10 @@ def _is_plain(reason: Codeable, record: Record) -> bool:
     if meant:
         return meant <= _NSE_DOES_NOT_HELP
     return any(coding.system.startswith("icd-10") for coding in reason.codings)
+
+
+def _is_neuroendocrine(reason: Codeable, record: Record) -> bool:
+    return any(meaning.name in _NEUROENDOCRINE for meaning in record.book.meanings(reason, "diagnoses"))
 
 
 def _drug(code: Codeable, record: Record) -> tuple[frozenset[str], frozenset[Ordering]]:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 import re
+from datetime import date
 from itertools import pairwise
 
 import pytest
 
 from cds_service.fhir.models import build
 from cds_service.guideline.features import Evidence, Feature, Gap
-from cds_service.guideline.recommendations import Citation, Indicator, Recommendation
+from cds_service.guideline.recommendations import Citation, Indicator, Recommendation, Review
 from cds_service.hooks.cards import OVERRIDE_REASON, TOPIC
 from cds_service.hooks.contract import require_valid
 from cds_service.hooks.wording import LONGEST_SUMMARY
@@ -391,6 +392,14 @@ def test_a_card_names_its_documents_the_day_they_were_checked_and_the_review() -
     card = card_of(fires(row(citations=cited)))
     sources = "First guideline (A Society, 2023), 3.2, strong; Third guideline (C Society, 2019), weak"
     assert card["detail"].endswith(f"Sources: {sources}. As of 2026-11-15; not reviewed by a clinician.")
+
+
+def test_a_card_whose_review_is_overdue_says_so() -> None:
+    due, later, none = (row(f"net-{day}", group="grade", review=Review("not reviewed", day)) for day in
+                        (date(2026, 11, 14), date(2026, 11, 15), None))  # fmt: skip
+    words = "Its review was due on 2026-11-14: guidance may have moved on."
+    assert card_of(fires(due), fires(later))["detail"].endswith(words)
+    assert "review was due" not in card_of(fires(later), fires(none))["detail"]
 
 
 def test_the_source_is_the_first_document_with_authority_and_the_others_are_links() -> None:

@@ -204,6 +204,18 @@ def test_a_harmful_order_that_is_already_placed_is_not_called_withheld() -> None
     assert offer.withheld([creating("mri-brain", "sstr-pet")]) == (ORDERS["sstr-pet"].text,)
 
 
+def test_a_card_that_drafts_what_could_harm_asks_to_settle_a_possible_pregnancy_first() -> None:
+    asked = creating("ct-chest-abdomen-pelvis", "progrp")
+    words = "Pregnancy is possible, and nothing that excludes it was found. Settle that first: "
+    assert (
+        f"{words}{ORDERS['ct-chest-abdomen-pelvis'].text}."
+        in card_of(asked, of=picture(pregnancy="possible"))["detail"]
+    )
+    for pregnancy in ("unknown", "not-pregnant", "not-applicable", "pregnant"):
+        assert words not in card_of(asked, of=picture(pregnancy=pregnancy))["detail"]
+    assert words not in card_of(creating("progrp"), of=picture(pregnancy="possible"))["detail"]
+
+
 def test_an_order_that_is_already_drafted_in_the_call_is_not_offered() -> None:
     drafts = charts.drafted(charts.draft("ServiceRequest", "loinc|15060-7|NSE"))
     assert offered(creating("nse-repeat"), drafts=drafts) == []

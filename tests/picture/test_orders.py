@@ -200,3 +200,55 @@ def test_an_nse_with_a_reason_nobody_can_weigh_is_left_alone(reason: Resource, v
     breast = condition("icd-10-cm|C50.911", id="breast")
     [made] = drafted(draft("ServiceRequest", "loinc|15060-7", **reason), on=(breast,))
     assert ordering_feature((made,)).shown == value
+
+
+@pytest.mark.parametrize(
+    ("reason", "value"),
+    [
+        ({}, "sunitinib"),
+        ({"reasonCode": [concept("icd-10-cm|C7A.012")]}, "sunitinib"),
+        ({"reasonReference": [{"reference": "Condition/ileum"}]}, "sunitinib"),
+        ({"note": [{"text": "take with food"}]}, "sunitinib"),
+        ({"reasonCode": [concept(text="GIST, progressing on imatinib")]}, "unknown"),
+        ({"reasonCode": [concept("icd-10-cm|C64.1")]}, "unknown"),
+        ({"reasonReference": [{"reference": "Condition/elsewhere"}]}, "unknown"),
+    ],
+)
+def test_sunitinib_for_another_tumor_is_left_to_the_one_who_orders_it(reason: Resource, value: str) -> None:
+    ileum = condition("icd-10-cm|C7A.012", id="ileum")
+    [made] = drafted(draft("MedicationRequest", text="Sunitinib 37.5 mg", **reason), on=(ileum,))
+    assert ordering_feature((made,)).shown == value
+
+
+# --- whether it may be offered for removal -----------------------------------------------------------------------
+
+LANREOTIDE = draft("MedicationRequest", text="Lanreotide 120 mg")
+NSE = draft(text="NSE")
+
+
+def removable(order: Resource, *on: Resource) -> bool:
+    [made] = drafted(order, on=on)
+    return made.removable
+
+
+def test_a_plain_order_may_be_offered_for_removal() -> None:
+    assert removable(LANREOTIDE)
+    assert removable(NSE)
+
+
+def test_an_order_of_several_things_or_with_a_note_is_never_offered_for_removal() -> None:
+    assert not removable(draft(text="NSE, ProGRP and CEA"))
+    assert not removable(draft(text="Octreoscan", note=[{"text": "Receptor PET not available here"}]))
+
+
+@pytest.mark.parametrize("code", ["R19.7", "R23.2"])
+def test_a_depot_analog_stays_where_symptoms_are_recorded_that_it_treats(code: str) -> None:
+    assert not removable(LANREOTIDE, condition(f"icd-10-cm|{code}"))
+    assert removable(LANREOTIDE, condition(f"icd-10-cm|{code}", status="resolved"))
+    assert removable(LANREOTIDE, condition(f"icd-10-cm|{code}", verification="refuted"))
+    assert removable(NSE, condition(f"icd-10-cm|{code}"))
+
+
+def test_an_nse_stays_where_a_rapid_dementia_is_recorded() -> None:
+    assert not removable(NSE, condition("snomed|723390000"))
+    assert removable(LANREOTIDE, condition("snomed|723390000"))
