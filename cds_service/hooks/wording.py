@@ -64,6 +64,7 @@ def detail_of(
         section("Not seen", [*unseen_lines(unseen), *_unsearched(bundle, drawn), *gap_lines(drawn)]),
         " ".join(_one_line(footer) for footer in sorted(footers, key=lambda v: v.recommendation.id)),
         _windows_of_site([*rows, *(footer.recommendation for footer in footers)], drawn.knowledge),
+        _approvals(rows, drawn.knowledge),
         _provenance(rows),
     )
 
@@ -165,6 +166,16 @@ def _windows_of_site(rows: Iterable[Recommendation], knowledge: Knowledge) -> st
         if getattr(knowledge.limits, name) != window.default and window.features & asked
     ]
     return f"Set by this site: {'; '.join(changed)}." if changed else ""
+
+
+def _approvals(rows: Sequence[Recommendation], knowledge: Knowledge) -> str:
+    """What the words rest on that ages faster than the medicine, and the day it was looked at."""
+    relying = [row for row in rows if row.relies_on]
+    if not relying:
+        return ""
+    listed = dict.fromkeys(knowledge.approvals[key].label for row in relying for key in row.relies_on)
+    as_of = min(row.as_of for row in relying).isoformat()
+    return f"Approvals and labels as known on {as_of}: {'; '.join(listed)}. Check what holds where you are."
 
 
 def _provenance(rows: Sequence[Recommendation]) -> str:
