@@ -122,7 +122,7 @@ def _concepts(knowledge: Knowledge) -> Iterator[Problem]:
 
 
 def _twice(concept: Concept, owners: dict[tuple[str, str, str], str]) -> Iterator[Problem]:
-    """Codes that stand twice in a file, or in two that exclude each other; an unconfirmed one asks its display first."""
+    """Codes that stand twice in a file, or in two that exclude each other; an unconfirmed one goes by its display."""
     among = _ONE_MEANING.get(concept.folder)
     listed: set[tuple[str, str]] = set()
     for line in concept.codes:

@@ -20,6 +20,7 @@ _TYPES = {
     "integer": "a whole number",
     "number": "a number",
 }
+_BOUNDS = {"minimum": "at least", "maximum": "at most", "exclusiveMinimum": "more than"}
 _LONGEST = 60
 
 
@@ -53,7 +54,7 @@ def _words(fault: ValidationError, given: Any, asked: Any) -> str:
         case "enum":
             return f"{given!r} is not one of {', '.join(map(str, asked))}{nearest(str(given), map(str, asked))}"
         case "const":
-            return f"{given!r} is not {asked!r}, the only thing it can be"
+            return f"{given!r} is not {asked!r}, the only thing it can be{_because(fault)}"
         case "type":
             return f"must be {_TYPES[asked]}, not {_short(given)}"
         case "minItems" | "minProperties" | "minLength":
@@ -63,7 +64,7 @@ def _words(fault: ValidationError, given: Any, asked: Any) -> str:
         case "uniqueItems":
             return f"lists {next(repr(one) for one in given if given.count(one) > 1)} twice"
         case "minimum" | "maximum" | "exclusiveMinimum":
-            return f"{given} is out of range: {fault.validator.removeprefix('exclusive').lower()} {asked}"
+            return f"{given} is out of range: {_BOUNDS[fault.validator]} {asked}"
         case _:
             return f"{_short(given)} is not {_expected(fault)}"
 

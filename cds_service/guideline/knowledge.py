@@ -86,7 +86,7 @@ def read_knowledge(root: Path = KNOWLEDGE) -> Knowledge:
 
 def _assemble(files: Files) -> Knowledge:
     """The knowledge of all files whose shape is sound; it is used only if all are."""
-    concepts = {id_: concept for id_, concept in _concepts(files)}
+    concepts = {concept.id: concept for concept in _concepts(files)}
     sources = {key: parsing.source(key, entry) for key, entry in files.table("sources.toml").items()}
     reasons = files.table("override_reasons.toml")
     limits = files.table("limits.toml")
@@ -110,10 +110,9 @@ def _assemble(files: Files) -> Knowledge:
     )
 
 
-def _concepts(files: Files) -> Iterator[tuple[str, Concept]]:
+def _concepts(files: Files) -> Iterator[Concept]:
     for name, document in files.below(*CONCEPT_FOLDERS):
-        concept = parsing.concept(name, document, files.problems)
-        yield concept.id, concept
+        yield parsing.concept(name, document, files.problems)
 
 
 def _orders(files: Files, concepts: Mapping[str, Concept]) -> dict[str, OrderPlan]:

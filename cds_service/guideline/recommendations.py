@@ -75,7 +75,8 @@ class Approval:
     @property
     def label(self) -> str:
         """What is approved, by whom and where, the date and what the site says of it."""
-        facts = "; ".join(filter(None, (self.authority, self.region, self.date or "date not seen", self.note)))
+        date = self.date or ("" if self.note else "date not seen")
+        facts = "; ".join(filter(None, (self.authority, self.region, date, self.note)))
         return f"{self.what} ({facts}){f' - this site: {self.here}' if self.here else ''}"
 
 

@@ -17,7 +17,7 @@ from jsonschema import Draft202012Validator, ValidationError
 
 from cds_service.errors import ConfigError, Problem
 from cds_service.guideline.concepts import CodeLine, Concept, SiteLimit
-from cds_service.guideline.faults import nearest
+from cds_service.guideline.faults import described, nearest
 from cds_service.guideline.knowledge import Knowledge
 from cds_service.guideline.limits import Limits
 from cds_service.guideline.parsing import attributes
@@ -83,15 +83,9 @@ class _File:
 
     def _misshapen(self, fault: ValidationError) -> tuple[str, ...]:
         """Names one fault of shape; the table and entry it is in."""
-        steps = [str(step) for step in fault.absolute_path]
-        if fault.validator == "additionalProperties":
-            part: Any = fault.schema
-            allowed, given = part["properties"], dict[str, Any](fault.instance)  # type: ignore[arg-type]
-            for key in sorted(given.keys() - allowed.keys()):
-                self.fault(".".join([*steps, key]), f"is no key of a site file{nearest(key, allowed)}")
-        else:
-            self.fault(".".join(steps), fault.message[:200])
-        return tuple(steps[:2])
+        for key, words in described(fault):
+            self.fault(key, words)
+        return tuple(str(step) for step in fault.absolute_path)[:2]
 
     def codes(self, given: Mapping[str, list[dict[str, Any]]]) -> dict[str, tuple[CodeLine, ...]]:
         aliases = {uri: alias for alias, uris in self.knowledge.systems.items() for uri in uris}

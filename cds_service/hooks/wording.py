@@ -11,7 +11,7 @@ from cds_service.fhir.prefetch import State
 from cds_service.guideline.features import Evidence, Feature, Gap
 from cds_service.guideline.judge import Verdict
 from cds_service.guideline.knowledge import Knowledge
-from cds_service.guideline.recommendations import Citation, Recommendation
+from cds_service.guideline.recommendations import Recommendation
 from cds_service.guideline.vocabulary import VOCABULARY
 from cds_service.hooks.drawn import Drawn
 from cds_service.hooks.markdown import escaped, label, paragraphs, section, untagged
@@ -179,12 +179,12 @@ def _approvals(rows: Sequence[Recommendation], knowledge: Knowledge) -> str:
 
 
 def _provenance(rows: Sequence[Recommendation]) -> str:
-    documents = dict.fromkeys(_cited(citation) for row in rows for citation in row.citations)
+    """Each document once, with all of its places that were seen."""
+    places: dict[str, dict[str, None]] = {}
+    for citation in (citation for row in rows for citation in row.citations):
+        seen = places.setdefault(citation.source.label, {})
+        seen.update(dict.fromkeys(filter(None, (citation.section, citation.strength))))
+    documents = (", ".join((label, *seen)) for label, seen in places.items())
     checked = min(row.as_of for row in rows).isoformat()
     status = "; ".join(dict.fromkeys(row.review.status for row in rows))
     return f"Sources: {'; '.join(documents)}. As of {checked}; {status}."
-
-
-def _cited(citation: Citation) -> str:
-    extra = ", ".join(part for part in (citation.section, citation.strength) if part)
-    return f"{citation.source.label}{f', {extra}' if extra else ''}"
