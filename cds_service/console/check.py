@@ -76,7 +76,11 @@ def _unproven(knowledge: Knowledge, fixtures: Path) -> Iterator[Problem]:
     for row in knowledge.recommendations:
         for kind in ("fires", "silent"):
             if not list((fixtures / "recommendations" / row.id).glob(f"{kind}--*.json")):
-                yield Problem(row.file, "", f"has no {kind}-- fixture in fhir_fixtures/recommendations/{row.id}")
+                yield Problem(
+                    row.file,
+                    "",
+                    f"has no {kind}-- fixture in fhir_fixtures/recommendations/{row.id}: add a call that shows it",
+                )
 
 
 def _without_source(knowledge: Knowledge) -> Iterator[Problem]:

@@ -15,7 +15,6 @@ from cds_service.hooks.held_back import HeldBack
 
 _NAME = 22
 _VALUE = 24
-_WHAT = 44
 
 
 def explained(answer: Answer) -> str:
@@ -64,7 +63,7 @@ def _features(title: str, features: Iterable[Feature]) -> Iterator[str]:
     yield title
     for feature in features:
         why = "; ".join(f"{item.text} [{item.reference}]" if item.reference else item.text for item in feature.evidence)
-        yield f"  {feature.name:<{_NAME}}{feature.shown:<{_VALUE}}{_reason(feature)}{why}".rstrip()
+        yield f"  {feature.name + ' ':<{_NAME}}{feature.shown:<{_VALUE}}{_reason(feature)}{why}".rstrip()
 
 
 def _reason(feature: Feature) -> str:
@@ -102,7 +101,7 @@ def _held_back(held_back: Iterable[HeldBack]) -> Iterator[str]:
     if not listed:
         yield "nothing"
     for one in listed:
-        yield f"{one.kind:<16}{one.what:<{_WHAT}} {one.why}"
+        yield f"{one.kind:<16}{one.what}: {one.why}"
 
 
 def _cards(answer: Answer) -> Iterator[str]:

@@ -52,7 +52,10 @@ def described(fault: ValidationError) -> Iterator[tuple[str, str]]:
 def _words(fault: ValidationError, given: Any, asked: Any) -> str:
     match fault.validator:
         case "enum":
-            return f"{given!r} is not one of {', '.join(map(str, asked))}{nearest(str(given), map(str, asked))}"
+            words = [str(one) for one in asked]
+            return (
+                f"{given!r} is not one of {', '.join(word or repr(word) for word in words)}{nearest(str(given), words)}"
+            )
         case "const":
             return f"{given!r} is not {asked!r}, the only thing it can be{_because(fault)}"
         case "type":

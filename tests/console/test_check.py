@@ -79,7 +79,8 @@ def test_a_recommendation_without_both_fixtures_is_a_fault(tmp_path: Path) -> No
     folder.mkdir(parents=True)
     (folder / "fires--once.json").write_text("{}", encoding="utf-8")
     assert faults(with_row(), tmp_path) == [
-        "recommendations/net/net-a.toml: has no silent-- fixture in fhir_fixtures/recommendations/net-a"
+        "recommendations/net/net-a.toml: has no silent-- fixture in fhir_fixtures/recommendations/net-a: add a"
+        " call that shows it"
     ]
 
 

@@ -63,8 +63,7 @@ def test_a_call_of_a_patient_is_explained_by_who_asks() -> None:
     assert lines(answer(body, SERVICES["patient-view"], GUIDELINE, NOW, counted())) == [
         "Held back",
         "=========",
-        f"answer          {'every card':<44} the user of this call is the patient or a relative; the advice is for"
-        " clinicians",
+        "answer          every card: the user of this call is the patient or a relative; the advice is for clinicians",
         "",
         "Cards",
         "=====",
@@ -76,8 +75,8 @@ def test_what_was_held_back_stands_before_the_cards_a_line_each() -> None:
     held_back = (HeldBack(Kind.ORDER, "Biopsy (net-a)", "is already ordered"), HeldBack(Kind.FOOTER, "x", "alone"))
     text = explained(Answer({"cards": []}, picture(), held_back=held_back))
     assert text.partition("Held back\n=========\n")[2].splitlines() == [
-        f"order           {'Biopsy (net-a)':<44} is already ordered",
-        f"footer          {'x':<44} alone",
+        "order           Biopsy (net-a): is already ordered",
+        "footer          x: alone",
         "",
         "Cards",
         "=====",
@@ -100,6 +99,11 @@ def test_a_feature_is_shown_with_its_evidence_and_references() -> None:
         "  nse-level             high                    NSE 21.1 ug/L [Observation/n1]; limit assumed",
         "Tumor",
     ]
+
+
+def test_the_longest_name_of_a_feature_does_not_run_into_its_value() -> None:
+    seen = PatientPicture({"x": feature("therapy-chemoradiation", "active")}, (), {})
+    assert of_picture(seen)[1] == "  therapy-chemoradiation active"
 
 
 def test_an_unknown_feature_is_shown_with_the_reason() -> None:

@@ -281,7 +281,7 @@ def test_one_name_in_two_topics_is_refused(tmp_path: Path) -> None:
         (
             "markers/nse.toml",
             MARKER.replace('"ug/L"', '"ug/l"'),
-            "markers/nse.toml [unit]: 'ug/l' is not one of ug/L, ng/L, ; did you mean 'ug/L'?",
+            "markers/nse.toml [unit]: 'ug/l' is not one of ug/L, ng/L, ''; did you mean 'ug/L'?",
         ),
         (
             "markers/nse.toml",

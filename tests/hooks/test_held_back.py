@@ -121,7 +121,11 @@ def test_a_recommendation_that_the_site_switched_off_is_named_where_it_would_spe
     assert made.held_back[0] == HeldBack(
         Kind.RECOMMENDATION, "octreoscan-to-sstr-pet", "switched off by this site: no PET in this region"
     )
-    assert "octreoscan-to-sstr-pet" not in of_story("healthy-adult-everything-searched", guideline)
+
+
+def test_a_recommendation_that_the_site_switched_off_is_not_named_where_it_would_be_silent() -> None:
+    guideline = Guideline.of(GUIDELINE.knowledge, Site(switched_off={"net-mdt": "not wanted"}))
+    assert "net-mdt" not in str(of_story("healthy-adult-everything-searched", guideline))
 
 
 # --- the card about data -----------------------------------------------------------------------------------------
