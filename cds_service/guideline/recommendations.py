@@ -50,6 +50,37 @@ class Citation:
 
 
 @dataclass(frozen=True, slots=True)
+class Approval:
+    """A fact with a shelf life: what an authority approved, or what a label says, in one region.
+
+    Attributes:
+        what: the drug and its use, or the label.
+        date: of the approval or of the text that was seen ("2025-03-26", "2024-04"); "" where it was not seen.
+        note: what must be said besides ("no decision was seen").
+        document: its key in sources.toml, "" where it has none.
+        checked: where it was seen.
+        here: what a site says of it.
+    """
+
+    key: str
+    what: str
+    authority: str
+    region: str
+    date: str = ""
+    note: str = ""
+    document: str = ""
+    checked: str = ""
+    here: str = ""
+
+    @property
+    def label(self) -> str:
+        """What is approved, by whom and where, the date and what the site says of it."""
+        date = self.date or ("" if self.note else "date not seen")
+        facts = "; ".join(filter(None, (self.authority, self.region, date, self.note)))
+        return f"{self.what} ({facts}){f' - this site: {self.here}' if self.here else ''}"
+
+
+@dataclass(frozen=True, slots=True)
 class SuggestionPlan:
     """What a row offers: delete the draft that matched, create orders of these ids, or both at once."""
 
@@ -79,6 +110,7 @@ class Recommendation:
         kind: what a warning is about; decides its override reasons.
         footer: stands under the cards it belongs to, never alone.
         as_of: the day the advice was checked against its documents.
+        relies_on: keys of the approvals and labels that the words name; they age faster than the medicine.
     """
 
     id: str
@@ -100,6 +132,7 @@ class Recommendation:
     replaces: frozenset[str] = frozenset()
     suggestions: tuple[SuggestionPlan, ...] = ()
     footer: bool = False
+    relies_on: tuple[str, ...] = ()
 
     @property
     def file(self) -> str:

@@ -12,7 +12,7 @@ from cds_service.fhir.prefetch import State
 from cds_service.guideline.features import Evidence, Feature, Gap
 from cds_service.guideline.judge import Verdict
 from cds_service.guideline.knowledge import Knowledge
-from cds_service.guideline.recommendations import Citation, Recommendation
+from cds_service.guideline.recommendations import Recommendation
 from cds_service.guideline.vocabulary import VOCABULARY
 from cds_service.hooks.drawn import Drawn
 from cds_service.hooks.markdown import escaped, label, paragraphs, section, untagged
@@ -61,6 +61,7 @@ def detail_of(
         section("Not seen", [*unseen_lines(unseen), *_unsearched(bundle, drawn), *gap_lines(drawn)]),
         " ".join(_one_line(footer) for footer in sorted(footers, key=lambda v: v.recommendation.id)),
         _windows_of_site([*rows, *(footer.recommendation for footer in footers)], drawn.knowledge),
+        _approvals(rows, drawn.knowledge),
         _provenance(rows, drawn.record.now.date()),
     )
 
@@ -170,15 +171,25 @@ def _windows_of_site(rows: Iterable[Recommendation], knowledge: Knowledge) -> st
     return f"Set by this site: {'; '.join(changed)}." if changed else ""
 
 
+def _approvals(rows: Sequence[Recommendation], knowledge: Knowledge) -> str:
+    """What the words rest on that ages faster than the medicine, and the day it was looked at."""
+    relying = [row for row in rows if row.relies_on]
+    if not relying:
+        return ""
+    listed = dict.fromkeys(knowledge.approvals[key].label for row in relying for key in row.relies_on)
+    as_of = min(row.as_of for row in relying).isoformat()
+    return f"Approvals and labels as known on {as_of}: {'; '.join(listed)}. Check what holds where you are."
+
+
 def _provenance(rows: Sequence[Recommendation], today: date) -> str:
-    documents = dict.fromkeys(_cited(citation) for row in rows for citation in row.citations)
+    """Each document once, with all of its places that were seen."""
+    places: dict[str, dict[str, None]] = {}
+    for citation in (citation for row in rows for citation in row.citations):
+        seen = places.setdefault(citation.source.label, {})
+        seen.update(dict.fromkeys(filter(None, (citation.section, citation.strength))))
+    documents = (", ".join((label, *seen)) for label, seen in places.items())
     checked = min(row.as_of for row in rows).isoformat()
     status = "; ".join(dict.fromkeys(row.review.status for row in rows))
     due = min((row.review.next for row in rows if row.review.next), default=None)
     overdue = f" Its review was due on {due}: guidance may have moved on." if due and due < today else ""
     return f"Sources: {'; '.join(documents)}. As of {checked}; {status}.{overdue}"
-
-
-def _cited(citation: Citation) -> str:
-    extra = ", ".join(part for part in (citation.section, citation.strength) if part)
-    return f"{citation.source.label}{f', {extra}' if extra else ''}"

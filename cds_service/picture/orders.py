@@ -41,7 +41,7 @@ class Draft:
         reference: "Type/id", "" if it has no id (then it cannot be deleted by a suggestion).
         selected: the call is about it.
         concepts: ids of the orders and treatments it means.
-        removable: it is one order, and nothing written on it or recorded may be what it is for.
+        kept_for: why a suggestion must not remove it, "" if it may.
     """
 
     resource: Element
@@ -51,7 +51,7 @@ class Draft:
     code: Codeable
     concepts: frozenset[str]
     classes: frozenset[Ordering]
-    removable: bool
+    kept_for: str
 
     @property
     def is_blank(self) -> bool:
@@ -117,8 +117,17 @@ def _draft(
         meant = frozenset({Ordering.UNKNOWN if code.is_empty else Ordering.NONE})
     meant = _with_reason(meant, resource, record)
     selected = selections is None or not kind or reference in selections or (bool(id_) and id_ in selections)
-    removable = not (_is_panel(code) or any(notes(resource)) or _may_have_reason(meant, record))
-    return Draft(resource, reference, path, selected, code, concepts, meant, removable)
+    kept_for = _kept_for(code, meant, resource, record)
+    return Draft(resource, reference, path, selected, code, concepts, meant, kept_for)
+
+
+def _kept_for(code: Codeable, meant: frozenset[Ordering], resource: Element, record: Record) -> str:
+    """Why removing the draft may be wrong although the advice against it is right."""
+    if _is_panel(code):
+        return "orders several things at once, of which only one is spoken of"
+    if any(notes(resource)):
+        return "carries a note, which may say what it is for"
+    return "may be for something else on the record" if _may_have_reason(meant, record) else ""
 
 
 def _is_panel(code: Codeable) -> bool:

@@ -82,6 +82,13 @@ status = "origin only"
     "override_reasons.toml": '[reasons]\ndata-wrong = "Wrong"\n[warnings]\ndefault = ["data-wrong"]',
     "systems.toml": 'loinc = ["http://loinc.org", "urn:oid:2.16.840.1.113883.6.1"]',
     "statements.toml": '[S0-01]\ntitle = "A marker"\nstanding = "contested"',
+    "approvals.toml": """
+[lutathera]
+what = "Lutathera"
+authority = "FDA"
+region = "United States"
+checked = "a copy"
+""",
     "orders/nse.toml": ORDER,
     "markers/nse.toml": MARKER,
     "recommendations/nse/repeat.toml": ROW,

@@ -228,7 +228,7 @@ NSE = draft(text="NSE")
 
 def removable(order: Resource, *on: Resource) -> bool:
     [made] = drafted(order, on=on)
-    return made.removable
+    return not made.kept_for
 
 
 def test_a_plain_order_may_be_offered_for_removal() -> None:
