@@ -16,8 +16,11 @@ from cds_service.guideline import parsing
 from cds_service.guideline.concepts import CONCEPT_FOLDERS, Concept, MarkerLimits, OrderPlan
 from cds_service.guideline.files import Files, read_files
 from cds_service.guideline.limits import Limits, Window
+from cds_service.guideline.pairs import Impossible, Pairs, impossible
 from cds_service.guideline.recommendations import Recommendation, Source
+from cds_service.guideline.reviewed import Reviewed, order_problems, reviewed
 from cds_service.guideline.statements import Statement, statements
+from cds_service.guideline.subjects import Subject, subject_problems, subjects, word_problems
 
 KNOWLEDGE = Path(__file__).parent.parent / "knowledge"
 
@@ -38,6 +41,9 @@ class Knowledge:
     version: str
     recommendations: tuple[Recommendation, ...]
     statements: Mapping[str, Statement]
+    subjects: Mapping[str, Subject]
+    impossible: tuple[Impossible, ...]
+    reviewed_pairs: tuple[Reviewed, ...]
     sources: Mapping[str, Source]
     concepts: Mapping[str, Concept]
     orders: Mapping[str, OrderPlan]
@@ -52,6 +58,10 @@ class Knowledge:
     @cached_property
     def by_id(self) -> Mapping[str, Recommendation]:
         return MappingProxyType({row.id: row for row in self.recommendations})
+
+    @cached_property
+    def pairs(self) -> Pairs:
+        return Pairs(self.recommendations, self.impossible, self.subjects)
 
     def in_folder(self, folder: str) -> tuple[Concept, ...]:
         return tuple(concept for concept in self.concepts.values() if concept.folder == folder)
@@ -99,6 +109,9 @@ def _assemble(files: Files) -> Knowledge:
         version=documents["version.toml"]["version"],
         recommendations=tuple(sorted(rows, key=lambda row: row.sort_key)),
         statements=MappingProxyType(statements(documents["statements.toml"])),
+        subjects=MappingProxyType(subjects(documents["subjects.toml"])),
+        impossible=impossible(documents["impossible.toml"], files.problems),
+        reviewed_pairs=reviewed(documents["reviewed_pairs.toml"]),
         sources=MappingProxyType(sources),
         concepts=MappingProxyType(concepts),
         orders=MappingProxyType(orders),
@@ -119,6 +132,9 @@ def _cross_check(knowledge: Knowledge) -> Iterator[Problem]:
         yield from _row_problems(row, knowledge)
         if knowledge.by_id[row.id] is not row:
             yield Problem(row.file, "", "has the same name as a row of another topic")
+        yield from word_problems(row, knowledge.subjects)
+    yield from subject_problems(knowledge.subjects, knowledge.orders)
+    yield from order_problems(knowledge.orders)
     yield from _cycles(knowledge)
     yield from _reason_problems(knowledge)
     for concept in knowledge.concepts.values():

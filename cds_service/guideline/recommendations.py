@@ -78,6 +78,7 @@ class Recommendation:
         kind: what a warning is about; decides its override reasons.
         footer: stands under the cards it belongs to, never alone.
         as_of: the day the advice was checked against its documents.
+        favors, opposes: the subjects it speaks for and against.
     """
 
     id: str
@@ -99,6 +100,8 @@ class Recommendation:
     replaces: frozenset[str] = frozenset()
     suggestions: tuple[SuggestionPlan, ...] = ()
     footer: bool = False
+    favors: frozenset[str] = frozenset()
+    opposes: frozenset[str] = frozenset()
 
     @property
     def file(self) -> str:

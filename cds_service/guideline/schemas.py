@@ -25,6 +25,9 @@ SINGLE_FILES = (
     "override_reasons.toml",
     "systems.toml",
     "statements.toml",
+    "subjects.toml",
+    "impossible.toml",
+    "reviewed_pairs.toml",
 )
 
 

@@ -5,7 +5,7 @@ CDS Hooks 2.0, Card attributes. Decides nothing about medicine: which rows fire 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 
 from cds_service.guideline.features import Gap
 from cds_service.guideline.judge import Outcome, Verdict
@@ -25,10 +25,12 @@ def cards(drawn: Drawn) -> list[Card]:
     """The cards of one call, most urgent first; the last one says what was left out if there are too many."""
     shown = [v for v in drawn.verdicts if v.is_shown and not v.recommendation.footer]
     ordered = sorted(shown, key=lambda v: (*v.recommendation.sort_key, v.tumor.reference if v.tumor else ""))
-    bundles = _bundles(ordered)
+    every = _bundles(ordered)
     most = drawn.knowledge.limits.cards_per_call
-    made = [_card(bundle, drawn) for bundle in bundles[:most]]
-    left = [v.recommendation.title for bundle in bundles[most:] for v in bundle]
+    bundles = every[:most]
+    offer = Offer(drawn.record, drawn.drafts, drawn.picture, drawn.new_id)
+    made = [_card(one, offer, share, drawn) for one, share in zip(bundles, offer.shares(bundles), strict=True)]
+    left = [v.recommendation.title for bundle in every[most:] for v in bundle]
     if left:
         made[-1]["detail"] += f"\n\nNot shown, to keep this answer short: {'; '.join(left)}."
     return made or _missing_data(drawn)
@@ -44,12 +46,11 @@ def _bundles(ordered: Iterable[Verdict]) -> list[list[Verdict]]:
     return list(bundles.values())
 
 
-def _card(bundle: Sequence[Verdict], drawn: Drawn) -> Card:
+def _card(bundle: Sequence[Verdict], offer: Offer, share: Collection[str], drawn: Drawn) -> Card:
     first = bundle[0].recommendation
     footers = [v for v in drawn.verdicts if v.is_shown and v.recommendation.footer and _belongs(v, bundle)]
     unseen = unseen_facts(bundle, drawn)
-    offer = Offer(drawn.record, drawn.drafts, drawn.picture, drawn.new_id)
-    suggestions = offer.suggestions(bundle)
+    suggestions = offer.suggestions(bundle, share)
     card: Card = {
         "uuid": drawn.new_id(),
         "summary": summary_of(bundle, drawn),

@@ -6,7 +6,7 @@ the card's text stays either way. CDS Hooks 2.0, Suggestion and Action.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -35,13 +35,30 @@ class Offer:
     picture: PatientPicture
     new_id: Callable[[], str]
 
-    def suggestions(self, verdicts: Iterable[Verdict]) -> list[Card]:
-        """All suggestions of one card; each order once, and one that takes all independent orders together."""
+    def shares(self, bundles: Iterable[Iterable[Verdict]]) -> list[frozenset[str]]:
+        """The orders that each card of one answer may draft: each order once, and of two that are alike one.
+
+        Somebody who takes two cards' suggestions must not order the same twice; the most urgent card offers it.
+        """
+        wanted = [[name for name in _creates(verdicts) if self._is_offered(name)] for verdicts in bundles]
+        every = {name for names in wanted for name in names}
+        left = {name for name in every if not self.record.knowledge.orders[name].gives_way_to & every}
+        made = []
+        for names in wanted:
+            made.append(left & set(names))
+            left -= made[-1]
+        return [frozenset(names) for names in made]
+
+    def suggestions(self, verdicts: Iterable[Verdict], share: Collection[str]) -> list[Card]:
+        """All suggestions of one card; each order once, and one that takes all independent orders together.
+
+        `share`: the orders that are this card's to draft.
+        """
         made: list[Card] = []
         creates: dict[str, Card] = {}
         for verdict in verdicts:
             for plan in verdict.recommendation.suggestions:
-                orders = [order for name in plan.creates if (order := self._offered(name))]
+                orders = [self.record.knowledge.orders[name] for name in plan.creates if name in share]
                 if plan.deletes_order:
                     made += self._replacements(plan, verdict, orders)
                 elif orders:
@@ -54,9 +71,7 @@ class Offer:
 
     def withheld(self, verdicts: Iterable[Verdict]) -> tuple[str, ...]:
         """What these verdicts would draft, were the patient not pregnant: the words of the card name it."""
-        plans = [plan for verdict in verdicts for plan in verdict.recommendation.suggestions]
-        named = dict.fromkeys(name for plan in plans for name in plan.creates)
-        orders = [self.record.knowledge.orders[name] for name in named]
+        orders = [self.record.knowledge.orders[name] for name in _creates(verdicts)]
         return tuple(order.text for order in orders if self._harms(order) and not self._is_there(order))
 
     def _replacements(self, plan: SuggestionPlan, verdict: Verdict, orders: list[OrderPlan]) -> Iterator[Card]:
@@ -73,10 +88,10 @@ class Offer:
     def _suggestion(self, label: str, actions: list[Card]) -> Card:
         return {"label": label, "uuid": self.new_id(), "actions": actions}
 
-    def _offered(self, name: str) -> OrderPlan | None:
-        """The order, unless it would harm, is already placed or was newly done."""
+    def _is_offered(self, name: str) -> bool:
+        """Unless the order would harm, is already placed or was newly done."""
         order = self.record.knowledge.orders[name]
-        return None if self._harms(order) or self._is_there(order) else order
+        return not (self._harms(order) or self._is_there(order))
 
     def _harms(self, order: OrderPlan) -> bool:
         return order.harms_pregnancy and "pregnant" in self.picture.patient["pregnancy"].values
@@ -131,6 +146,12 @@ class Offer:
         condition = verdict.tumor.reference if verdict.tumor is not None else ""
         reason = condition if condition.startswith("Condition/") else ""
         return order_resource(order, self.record.chart.patient_id, reason, self.record.book.uri)
+
+
+def _creates(verdicts: Iterable[Verdict]) -> tuple[str, ...]:
+    """The orders that these verdicts would draft, each once."""
+    plans = (plan for verdict in verdicts for plan in verdict.recommendation.suggestions)
+    return tuple(dict.fromkeys(name for plan in plans for name in plan.creates))
 
 
 def _removal(plan: SuggestionPlan, name: str, is_whole: bool, is_only: bool) -> str:
