@@ -14,6 +14,7 @@ from pathlib import Path
 from cds_service.errors import Problem
 from cds_service.fhir.models import build
 from cds_service.guideline.knowledge import Knowledge
+from cds_service.guideline.reviewed import pair_problems, pairs_line
 from cds_service.guideline.site import NO_SITE, Site
 from cds_service.guideline.statements import coverage_line, coverage_problems
 from cds_service.hooks.suggestions import order_resource
@@ -42,6 +43,7 @@ def check(knowledge: Knowledge, fixtures: Path | None, today: date, site: Site =
     used = site.applied_to(knowledge)
     faults = [*_orders(used), *_searches(used), *_summaries(knowledge)]
     faults += coverage_problems(knowledge.statements, knowledge.recommendations)
+    faults += pair_problems(knowledge.pairs, knowledge.reviewed_pairs)
     if fixtures is not None:
         faults += _unproven(knowledge, fixtures)
     warnings = [*_without_source(knowledge), *_hard_to_find(knowledge), *_overdue(knowledge, today)]
@@ -113,6 +115,7 @@ def _table(knowledge: Knowledge, fixtures: Path | None) -> Iterator[str]:
     yield f"recommendations      {len(rows)} ({_counts(Counter(str(row.indicator) for row in rows))})"
     yield f"topics               {_counts(Counter(row.topic for row in rows))}"
     yield f"statements           {coverage_line(knowledge.statements, rows)}"
+    yield f"pairs                {pairs_line(knowledge.pairs, knowledge.reviewed_pairs)}"
     yield f"documents            {len(knowledge.sources)}"
     yield f"approvals, labels    {len(knowledge.approvals)}, on which {sum(bool(row.relies_on) for row in rows)} rely"
     yield f"concepts, codes      {len(knowledge.concepts)}, {codes}"

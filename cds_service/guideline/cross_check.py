@@ -13,6 +13,8 @@ from cds_service.guideline import parsing
 from cds_service.guideline.concepts import Concept
 from cds_service.guideline.faults import nearest
 from cds_service.guideline.recommendations import Recommendation
+from cds_service.guideline.reviewed import order_problems
+from cds_service.guideline.subjects import subject_problems, word_problems
 from cds_service.guideline.vocabulary import VOCABULARY
 
 if TYPE_CHECKING:
@@ -28,6 +30,7 @@ def cross_check(knowledge: Knowledge, defaults: Collection[str]) -> Iterator[Pro
     for row in knowledge.recommendations:
         yield from _row(row, knowledge)
         yield from _asks_nothing(row, defaults)
+        yield from word_problems(row, knowledge.subjects)
         if knowledge.by_id[row.id] is not row:
             yield Problem(row.file, "", "has the same name as a row of another topic: rename one of them")
         if way := _way_back(row, knowledge):
@@ -35,6 +38,8 @@ def cross_check(knowledge: Knowledge, defaults: Collection[str]) -> Iterator[Pro
             yield Problem(row.file, "replaces", f"comes back to the row itself ({circle}): take one of them out")
     yield from _reasons(knowledge)
     yield from _orders_of_groups(knowledge)
+    yield from subject_problems(knowledge.subjects, knowledge.orders)
+    yield from order_problems(knowledge.orders)
     yield from _concepts(knowledge)
     yield from _documents(knowledge)
 

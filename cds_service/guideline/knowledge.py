@@ -17,8 +17,11 @@ from cds_service.guideline.concepts import CONCEPT_FOLDERS, Concept, MarkerLimit
 from cds_service.guideline.cross_check import cross_check
 from cds_service.guideline.files import Files, read_files
 from cds_service.guideline.limits import Limits, Window
+from cds_service.guideline.pairs import Impossible, Pairs, impossible
 from cds_service.guideline.recommendations import Approval, Recommendation, Source
+from cds_service.guideline.reviewed import Reviewed, reviewed
 from cds_service.guideline.statements import Statement, statements
+from cds_service.guideline.subjects import Subject, subjects
 
 KNOWLEDGE = Path(__file__).parent.parent / "knowledge"
 
@@ -56,6 +59,9 @@ class Knowledge:
     version: str
     recommendations: tuple[Recommendation, ...]
     statements: Mapping[str, Statement]
+    subjects: Mapping[str, Subject]
+    impossible: tuple[Impossible, ...]
+    reviewed_pairs: tuple[Reviewed, ...]
     sources: Mapping[str, Source]
     concepts: Mapping[str, Concept]
     orders: Mapping[str, OrderPlan]
@@ -72,6 +78,10 @@ class Knowledge:
     @cached_property
     def by_id(self) -> Mapping[str, Recommendation]:
         return MappingProxyType({row.id: row for row in self.recommendations})
+
+    @cached_property
+    def pairs(self) -> Pairs:
+        return Pairs(self.recommendations, self.impossible, self.subjects)
 
     def in_folder(self, folder: str) -> tuple[Concept, ...]:
         return tuple(concept for concept in self.concepts.values() if concept.folder == folder)
@@ -105,6 +115,9 @@ def _assemble(files: Files) -> Knowledge:
         version=files.table("version.toml").get("version", ""),
         recommendations=tuple(sorted(_rows(files, sources), key=lambda row: row.sort_key)),
         statements=MappingProxyType(statements(files.table("statements.toml"))),
+        subjects=MappingProxyType(subjects(files.table("subjects.toml"))),
+        impossible=impossible(files.table("impossible.toml"), files.problems),
+        reviewed_pairs=reviewed(files.table("reviewed_pairs.toml")),
         sources=MappingProxyType(sources),
         concepts=MappingProxyType(concepts),
         orders=MappingProxyType(_orders(files, concepts)),

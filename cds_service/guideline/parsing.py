@@ -27,16 +27,18 @@ def source(key: str, entry: Mapping[str, Any]) -> Source:
     return Source(key, entry["title"], entry["publisher"], entry.get("year"), entry["status"], entry.get("url", ""))
 
 
-def listed(when: Mapping[str, list[str]], name: str, problems: list[Problem]) -> dict[str, frozenset[str]]:
-    """The `when` table of a row, every key and value held against the vocabulary."""
+def listed(
+    when: Mapping[str, list[str]], name: str, problems: list[Problem], table: str = "when"
+) -> dict[str, frozenset[str]]:
+    """A table of facts like `when` of a row, every key and value held against the vocabulary."""
     for key, values in when.items():
         if key not in VOCABULARY:
-            problems.append(Problem(name, f"when.{key}", f"is not a case feature{nearest(key, VOCABULARY)}"))
+            problems.append(Problem(name, f"{table}.{key}", f"is not a case feature{nearest(key, VOCABULARY)}"))
             continue
         allowed = [str(value) for value in VOCABULARY[key].values]
         for value in values:
             if value not in allowed:
-                problems.append(Problem(name, f"when.{key}", f"{value!r} is not a value{nearest(value, allowed)}"))
+                problems.append(Problem(name, f"{table}.{key}", f"{value!r} is not a value{nearest(value, allowed)}"))
     return {key: frozenset(values) for key, values in when.items()}
 
 
@@ -72,6 +74,8 @@ def recommendation(
         suggestions=tuple(_suggestion(entry) for entry in document.get("suggestions", ())),
         footer=document.get("footer", False),
         relies_on=tuple(document.get("relies_on", ())),
+        favors=frozenset(document.get("for", ())),
+        opposes=frozenset(document.get("against", ())),
     )
 
 
@@ -159,6 +163,7 @@ def order(concept: Concept, document: Mapping[str, Any], problems: list[Problem]
         dosage=draft.get("dosage_text", ""),
         harms_pregnancy=document.get("harms_pregnancy", False),
         same_as=(concept.id, *document.get("same_as", ())),
+        gives_way_to=frozenset(document.get("gives_way_to", ())),
     )
 
 

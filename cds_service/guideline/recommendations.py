@@ -111,6 +111,7 @@ class Recommendation:
         footer: stands under the cards it belongs to, never alone.
         as_of: the day the advice was checked against its documents.
         relies_on: keys of the approvals and labels that the words name; they age faster than the medicine.
+        favors, opposes: the subjects it speaks for and against.
     """
 
     id: str
@@ -133,6 +134,8 @@ class Recommendation:
     suggestions: tuple[SuggestionPlan, ...] = ()
     footer: bool = False
     relies_on: tuple[str, ...] = ()
+    favors: frozenset[str] = frozenset()
+    opposes: frozenset[str] = frozenset()
 
     @property
     def file(self) -> str:

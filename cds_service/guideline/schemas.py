@@ -29,6 +29,9 @@ SINGLE_FILES = (
     "systems.toml",
     "statements.toml",
     "approvals.toml",
+    "subjects.toml",
+    "impossible.toml",
+    "reviewed_pairs.toml",
 )
 _NAME = re.compile(r"[a-z0-9][a-z0-9-]*\.toml")
 

@@ -5,7 +5,7 @@ CDS Hooks 2.0, Card attributes. Decides nothing about medicine: which rows fire 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from cds_service.guideline.features import Feature, Gap
@@ -39,16 +39,17 @@ def cards(drawn: Drawn) -> Made:
     most = drawn.knowledge.limits.cards_per_call
     shown, left = bundles[:most], bundles[most:]
     offer = Offer(drawn.record, drawn.drafts, drawn.picture, drawn.new_id)
-    made = [_card(bundle, drawn, offer) for bundle in shown]
+    shares = offer.shares(shown)
+    made = [_card(one, offer, share, drawn) for one, share in zip(shown, shares, strict=True)]
     if left:
         titles = "; ".join(v.recommendation.title for bundle in left for v in bundle)
         made[-1]["detail"] += f"\n\nNot shown, to keep this answer short: {titles}."
-    held_back = tuple(dict.fromkeys(_held_back(shown, left, drawn, offer)))
+    held_back = tuple(dict.fromkeys((*_held_back(shown, left, drawn), *_not_offered(shown, shares, offer))))
     return Made(made or _missing_data(drawn), held_back)
 
 
 def _held_back(
-    shown: Sequence[Sequence[Verdict]], left: Iterable[Sequence[Verdict]], drawn: Drawn, offer: Offer
+    shown: Sequence[Sequence[Verdict]], left: Iterable[Sequence[Verdict]], drawn: Drawn
 ) -> Iterator[HeldBack]:
     yield from of_verdicts(drawn.verdicts)
     most = drawn.knowledge.limits.cards_per_call
@@ -60,8 +61,13 @@ def _held_back(
             yield HeldBack(Kind.FOOTER, named(footer), "there is no card it could stand under")
     if _lacking(drawn) and (why := _needs_no_data_card(shown, drawn)):
         yield HeldBack(Kind.CARD, "about data that were not seen", why)
-    for bundle in shown:
-        yield from offer.held_back(bundle)
+
+
+def _not_offered(
+    shown: Iterable[Sequence[Verdict]], shares: Iterable[Collection[str]], offer: Offer
+) -> Iterator[HeldBack]:
+    for bundle, share in zip(shown, shares, strict=True):
+        yield from offer.held_back(bundle, share)
 
 
 def _bundles(ordered: Iterable[Verdict]) -> list[list[Verdict]]:
@@ -80,11 +86,11 @@ def _as_ordered(bundle: list[Verdict], knowledge: Knowledge) -> list[Verdict]:
     return sorted(bundle, key=lambda v: group.place(v.recommendation.id)) if group else bundle
 
 
-def _card(bundle: Sequence[Verdict], drawn: Drawn, offer: Offer) -> Card:
+def _card(bundle: Sequence[Verdict], offer: Offer, share: Collection[str], drawn: Drawn) -> Card:
     first = bundle[0].recommendation
     footers = [v for v in drawn.verdicts if v.is_shown and v.recommendation.footer and _belongs(v, bundle)]
     unseen = unseen_facts(bundle, drawn)
-    suggestions = offer.suggestions(bundle)
+    suggestions = offer.suggestions(bundle, share)
     card: Card = {
         "uuid": drawn.new_id(),
         "summary": summary_of(bundle, drawn),

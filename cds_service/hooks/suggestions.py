@@ -6,7 +6,7 @@ the card's text stays either way. CDS Hooks 2.0, Suggestion and Action.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -42,13 +42,30 @@ class Offer:
     new_id: Callable[[], str]
     objections: dict[str, str] = field(default_factory=dict)
 
-    def suggestions(self, verdicts: Iterable[Verdict]) -> list[Card]:
-        """All suggestions of one card; each order once, and one that takes all independent orders together."""
+    def shares(self, bundles: Iterable[Iterable[Verdict]]) -> list[frozenset[str]]:
+        """The orders that each card of one answer may draft: each order once, and of two that are alike one.
+
+        Somebody who takes two cards' suggestions must not order the same twice; the most urgent card offers it.
+        """
+        wanted = [[name for name in _creates(verdicts) if not self._objection(name)] for verdicts in bundles]
+        every = {name for names in wanted for name in names}
+        left = {name for name in every if not self.record.knowledge.orders[name].gives_way_to & every}
+        made = []
+        for names in wanted:
+            made.append(left & set(names))
+            left -= made[-1]
+        return [frozenset(names) for names in made]
+
+    def suggestions(self, verdicts: Iterable[Verdict], share: Collection[str]) -> list[Card]:
+        """All suggestions of one card; each order once, and one that takes all independent orders together.
+
+        `share`: the orders that are this card's to draft.
+        """
         made: list[Card] = []
         creates: dict[str, Card] = {}
         for verdict in verdicts:
             for plan in verdict.recommendation.suggestions:
-                orders = [order for name in plan.creates if (order := self._offered(name))]
+                orders = [self.record.knowledge.orders[name] for name in plan.creates if name in share]
                 if plan.deletes_order:
                     made += self._replacements(plan, verdict, orders)
                 elif orders:
@@ -68,19 +85,19 @@ class Offer:
         return self._harmful(verdicts) if self._pregnancy_is("possible") else ()
 
     def _harmful(self, verdicts: Iterable[Verdict]) -> tuple[str, ...]:
-        plans = [plan for verdict in verdicts for plan in verdict.recommendation.suggestions]
-        names = dict.fromkeys(name for plan in plans for name in plan.creates)
-        orders = [self.record.knowledge.orders[name] for name in names]
+        orders = [self.record.knowledge.orders[name] for name in _creates(verdicts)]
         return tuple(order.text for order in orders if order.harms_pregnancy and not self._placed_already(order))
 
-    def held_back(self, verdicts: Iterable[Verdict]) -> Iterator[HeldBack]:
+    def held_back(self, verdicts: Iterable[Verdict], share: Collection[str]) -> Iterator[HeldBack]:
         """What these verdicts would draft or remove and what keeps it from being offered."""
+        elsewhere = "another card of this answer drafts it, or an order like it"
         for verdict in verdicts:
             for plan in verdict.recommendation.suggestions:
                 for name in plan.creates:
-                    if why := self._objection(name) or self._lacks_place(plan, verdict):
+                    why = self._objection(name) or self._lacks_place(plan, verdict)
+                    if why or name not in share:
                         order = self.record.knowledge.orders[name]
-                        yield HeldBack(Kind.ORDER, f"{order.title} ({named(verdict)})", why)
+                        yield HeldBack(Kind.ORDER, f"{order.title} ({named(verdict)})", why or elsewhere)
                 for draft in self._meant(verdict) if plan.deletes_order else ():
                     if why := _obstacle(draft):
                         yield HeldBack(Kind.REMOVAL, f"{_shown(draft)} ({named(verdict)})", why)
@@ -106,9 +123,6 @@ class Offer:
 
     def _suggestion(self, label: str, actions: list[Card]) -> Card:
         return {"label": label, "uuid": self.new_id(), "actions": actions}
-
-    def _offered(self, name: str) -> OrderPlan | None:
-        return None if self._objection(name) else self.record.knowledge.orders[name]
 
     def _pregnancy_is(self, value: str) -> bool:
         return value in self.picture.patient["pregnancy"].values
@@ -193,6 +207,12 @@ def _shown(draft: Draft) -> str:
 
 def _placed(resource: Resource, when: When | None) -> str:
     return f"{resource.reference}, {when.text if when else 'without a date'}"
+
+
+def _creates(verdicts: Iterable[Verdict]) -> tuple[str, ...]:
+    """The orders that these verdicts would draft, each once."""
+    plans = (plan for verdict in verdicts for plan in verdict.recommendation.suggestions)
+    return tuple(dict.fromkeys(name for plan in plans for name in plan.creates))
 
 
 def _removal(plan: SuggestionPlan, name: str, is_whole: bool, is_only: bool) -> str:

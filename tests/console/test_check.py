@@ -26,7 +26,8 @@ HOUSE = Source("house", "A choice", "us", None, "house")
 
 
 def with_row(**changes: Any) -> Knowledge:
-    return replace(KNOWLEDGE, recommendations=(row("net-a", **changes),), statements=FIRST, sources={})
+    rows = (row("net-a", **changes),)
+    return replace(KNOWLEDGE, recommendations=rows, statements=FIRST, sources={}, reviewed_pairs=())
 
 
 def faults(knowledge: Knowledge, fixtures: Path | None = None) -> list[str]:

@@ -18,6 +18,7 @@ advice = "  Red cells contain NSE.  "
 indicator = "warning"
 kind = "result"
 hooks = ["patient-view"]
+for = ["nse"]
 as_of = 2026-11-15
 
 [when]
@@ -89,6 +90,10 @@ authority = "FDA"
 region = "United States"
 checked = "a copy"
 """,
+    "subjects.toml": '[nse]\ntitle = "Measuring NSE"\nscope = "patient"\norders = ["nse"]\ndrafts = ["nse"]\n'
+    '[octreoscan]\ntitle = "Octreoscan"\nscope = "patient"\ndrafts = ["octreoscan"]',
+    "impossible.toml": "",
+    "reviewed_pairs.toml": "reviewed = []",
     "orders/nse.toml": ORDER,
     "markers/nse.toml": MARKER,
     "recommendations/nse/repeat.toml": ROW,

@@ -38,7 +38,7 @@ def test_a_row_that_names_a_default_itself_replaces_it(tmp_path: Path) -> None:
 
 def test_a_suggestion_may_delete_the_order_and_create_several(tmp_path: Path) -> None:
     text = row('create = "nse"', 'create = ["nse", "nse"]\ndelete = "the-order"')
-    text = text.replace("[when]", '[when]\nordering = ["nse"]')
+    text = text.replace("[when]", 'against = ["octreoscan"]\n[when]\nordering = ["octreoscan"]')
     found = read_knowledge(write(tmp_path, {REPEAT: text})).by_id["repeat"]
     assert found.suggestions == (SuggestionPlan("Repeat NSE", ("nse", "nse"), True),)
 

@@ -199,8 +199,9 @@ def test_what_speaks_against_an_order_is_looked_for_once_in_a_call() -> None:
 
     offer = Offer(charts.record(), (), picture(), counted(), Counting())
     verdicts = [creating("biopsy"), creating("biopsy", "progrp")]
-    offer.suggestions(verdicts)
-    assert list(offer.held_back(verdicts)) == []
+    (share,) = offer.shares([verdicts])
+    offer.suggestions(verdicts, share)
+    assert list(offer.held_back(verdicts, share)) == []
     assert asked == ["biopsy", "progrp"]
 
 

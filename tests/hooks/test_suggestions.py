@@ -31,7 +31,13 @@ def offered(
     *verdicts: Verdict, on: tuple[charts.Resource, ...] = (), drafts: tuple[Draft, ...] = (), pregnancy: str = "unknown"
 ) -> list[Card]:
     """What is offered beside these resources of the record and these drafts of the call."""
-    return Offer(charts.record(*on), drafts, picture(pregnancy=pregnancy), counted()).suggestions(verdicts)
+    return alone(Offer(charts.record(*on), drafts, picture(pregnancy=pregnancy), counted()), *verdicts)
+
+
+def alone(offer: Offer, *verdicts: Verdict) -> list[Card]:
+    """The suggestions of the only card of an answer."""
+    [share] = offer.shares([verdicts])
+    return offer.suggestions(verdicts, share)
 
 
 def created(suggestions: list[Card]) -> list[str]:
@@ -116,7 +122,7 @@ def test_an_order_without_category_or_note_has_none() -> None:
 def test_an_offer_says_that_existing_orders_were_not_searched() -> None:
     def label(*on: charts.Resource, without: tuple[str, ...] = ("service-requests",)) -> str:
         record = charts.record(*on, without=without)
-        return str(Offer(record, (), picture(), counted()).suggestions([creating("biopsy")])[0]["label"])
+        return str(alone(Offer(record, (), picture(), counted()), creating("biopsy"))[0]["label"])
 
     assert label() == "Draft: Biopsy (existing orders were not searched)"
     assert label(service_request("walking aid")) == "Draft: Biopsy"
@@ -126,7 +132,7 @@ def test_an_offer_says_that_existing_orders_were_not_searched() -> None:
 def test_a_drug_says_so_only_where_prescriptions_were_not_searched() -> None:
     assert offered(creating("lanreotide-120-draft"))[0]["label"] == "Draft: Lanreotide 120 mg"
     record = charts.record(without=("medication-requests",))
-    [suggestion] = Offer(record, (), picture(), counted()).suggestions([creating("lanreotide-120-draft")])
+    [suggestion] = alone(Offer(record, (), picture(), counted()), creating("lanreotide-120-draft"))
     assert suggestion["label"] == "Draft: Lanreotide 120 mg (existing orders were not searched)"
 
 
