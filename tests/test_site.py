@@ -159,6 +159,13 @@ def test_a_recommendation_that_is_switched_off_is_not_shown_and_replaces_none(tm
     assert before - rows_of(answered(guideline, one)) == {"nse-single-value-unchecked"}
 
 
+def test_the_service_says_which_recommendations_its_site_switched_off() -> None:
+    client = create_app(Settings(site=EXAMPLE), knowledge=GUIDELINE.knowledge).test_client()
+    health = client.get("/healthz").get_json()
+    assert health["switchedOff"] == ["nse-single-value"]
+    assert health["counts"]["recommendations"] == len(GUIDELINE.knowledge.recommendations) - 1
+
+
 def test_what_a_site_says_of_an_approval_stands_beside_it_on_the_card(tmp_path: Path) -> None:
     guideline = guideline_of(tmp_path, '[approvals]\nlutathera-eu-label = "not licensed; named-patient use"')
     label = "Lutathera product information (manufacturer's label; European Union; 2024-04; later changes were not seen)"

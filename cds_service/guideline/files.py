@@ -15,6 +15,9 @@ from typing import Any
 from cds_service.errors import KnowledgeError, Problem
 from cds_service.guideline.schemas import SINGLE_FILES, SchemaCheck
 
+# Knowledge of before this file was; a row that needs what it would hold is refused for that.
+_MAY_LACK = ("approvals.toml",)
+
 
 @dataclass(frozen=True, slots=True)
 class Files:
@@ -56,14 +59,14 @@ def read_files(root: Path) -> Files:
     if not files.documents and not files.problems:
         raise KnowledgeError((Problem(str(root), "", "holds no knowledge: give the folder with recommendations/"),))
     for name in SINGLE_FILES:
-        if name not in files.documents and name not in files.faulty:
+        if name not in files.documents and name not in files.faulty and name not in _MAY_LACK:
             _refuse(name, [Problem(name, "", "is missing")], files)
     return files
 
 
 def _read(path: Path, name: str, check: SchemaCheck, files: Files) -> None:
     try:
-        document = tomllib.loads(path.read_text(encoding="utf-8"))
+        document = tomllib.loads(path.read_text(encoding="utf-8-sig"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as fault:
         _refuse(name, [Problem(name, "", f"is not TOML: {fault}")], files)
         return

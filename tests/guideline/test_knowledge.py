@@ -30,6 +30,11 @@ def test_a_row_is_read_with_the_defaults_merged_in(tmp_path: Path) -> None:
     ]
 
 
+def test_a_file_as_a_windows_editor_saves_it_is_read(tmp_path: Path) -> None:
+    text = "\ufeff" + ROW.replace("\n", "\r\n")
+    assert read_knowledge(write(tmp_path, {REPEAT: text})).by_id["repeat"].title == "Repeat a hemolyzed NSE"
+
+
 def test_a_row_that_names_a_default_itself_replaces_it(tmp_path: Path) -> None:
     text = row("[when]", '[when]\nage-group = ["child"]')
     found = read_knowledge(write(tmp_path, {REPEAT: text})).by_id["repeat"]
@@ -427,9 +432,17 @@ def test_faults_between_files_are_named_beside_those_of_their_shape(tmp_path: Pa
 @pytest.mark.parametrize("name", sorted({*FILES} - {REPEAT, "markers/nse.toml"}))
 def test_a_file_with_a_fault_is_the_only_one_named_for_what_it_would_hold(tmp_path: Path, name: str) -> None:
     """Else a comma too many in sources.toml would hide among a line for every citation."""
-    for content in ("x", None) if "/" not in name else ("x",):
+    for content in ("x",) if "/" in name or name == "approvals.toml" else ("x", None):
         found = faults(tmp_path / str(content), {name: content})
         assert [line.partition(":")[0] for line in found] == [name]
+
+
+def test_without_approvals_no_row_may_rely_on_one(tmp_path: Path) -> None:
+    assert read_knowledge(write(tmp_path / "a", {"approvals.toml": None})).approvals == {}
+    relying = row("hooks =", 'relies_on = ["lutathera"]\nhooks =')
+    assert faults(tmp_path / "b", {"approvals.toml": None, REPEAT: relying}) == [
+        f"{REPEAT} [relies_on]: 'lutathera' is not in approvals.toml"
+    ]
 
 
 def test_a_replaced_row_with_a_fault_is_named_itself_only(tmp_path: Path) -> None:
