@@ -35,7 +35,7 @@ class Reviewed:
 def reviewed(document: Mapping[str, Any]) -> tuple[Reviewed, ...]:
     return tuple(
         Reviewed(entry["subject"], tuple(entry["speak_for"]), tuple(entry["speak_against"]), entry["why"])
-        for entry in document["reviewed"]
+        for entry in document.get("reviewed", ())
     )
 
 

@@ -61,18 +61,20 @@ def subject_problems(listed: Subjects, orders: Collection[str]) -> Iterator[Prob
         for word in sorted(subject.drafts - set(Ordering)):
             yield Problem(FILE, f"{subject.id}.drafts", f"{word!r} is no value of ordering{nearest(word, Ordering)}")
         for order in sorted(subject.orders - set(orders)):
-            yield Problem(FILE, f"{subject.id}.orders", f"{order!r} is no order{nearest(order, orders)}")
+            yield Problem(
+                FILE, f"{subject.id}.orders", f"{order!r} is no order{nearest(order, orders)}", f"orders/{order}.toml"
+            )
     for order in sorted(orders):
         holders = [subject.id for subject in listed.values() if order in subject.orders]
         if len(holders) != 1:
-            yield Problem(FILE, "", f"the order {order!r} stands in {len(holders)} subjects; in one it must")
+            yield Problem(FILE, "", f"the order {order!r} stands in {len(holders)} subjects; in one it must", FILE)
 
 
 def word_problems(row: Recommendation, listed: Subjects) -> Iterator[Problem]:
     """Words of a row that are not listed, or said both ways; what it offers and does not speak for."""
     for key, words in (("for", row.favors), ("against", row.opposes)):
         for word in sorted(words - listed.keys()):
-            yield Problem(row.file, key, f"{word!r} is not in {FILE}{nearest(word, listed)}")
+            yield Problem(row.file, key, f"{word!r} is not in {FILE}{nearest(word, listed)}", FILE)
     for word in sorted(row.favors & row.opposes):
         yield Problem(row.file, "for", f"{word!r} stands in `against` too")
     if not row.footer and not row.favors | row.opposes:
@@ -85,6 +87,8 @@ def _offer_problems(row: Recommendation, listed: Subjects) -> Iterator[Problem]:
     removed = {draft for word in row.opposes & listed.keys() for draft in listed[word].drafts}
     for plan in row.suggestions:
         for order in sorted(meant & set(plan.creates)):
-            yield Problem(row.file, "for", f"a suggestion drafts {order!r}, and the row does not speak for it")
-        if plan.deletes_order and not row.when.get("ordering", frozenset({""})) <= removed:
-            yield Problem(row.file, "against", "a suggestion removes the order, and the row does not speak against it")
+            words = f"a suggestion drafts {order!r}, and the row does not speak for it"
+            yield Problem(row.file, "for", words, FILE)
+        if plan.deletes_order and not row.when.get("ordering", frozenset()) <= removed:
+            words = "a suggestion removes the order, and the row does not speak against it"
+            yield Problem(row.file, "against", words, FILE)
