@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
+from cds_service.console.figures import pinned_line
 from cds_service.errors import Problem
 from cds_service.fhir.models import build
 from cds_service.guideline.knowledge import Knowledge
@@ -104,6 +105,7 @@ def _table(knowledge: Knowledge, fixtures: Path | None) -> Iterator[str]:
     yield f"not reviewed         {unreviewed} of {len(rows)} recommendations by a clinician"
     if fixtures is not None:
         yield f"fixtures             {len(list(fixtures.glob('recommendations/*/*.json')))} of recommendations"
+        yield f"limits               {pinned_line(knowledge, fixtures)}"
 
 
 def _of_site(site: Site) -> Iterator[str]:
