@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
+from cds_service.console.figures import pinned_line
 from cds_service.errors import Problem
 from cds_service.fhir.models import build
 from cds_service.guideline.knowledge import Knowledge
@@ -121,16 +122,18 @@ def _table(knowledge: Knowledge, fixtures: Path | None) -> Iterator[str]:
     yield f"concepts, codes      {len(knowledge.concepts)}, {codes}"
     yield f"not reviewed         {unreviewed} of {len(rows)} recommendations by a clinician"
     if fixtures is not None:
-        yield from _proofs(fixtures)
+        yield from _proofs(knowledge, fixtures)
 
 
-def _proofs(fixtures: Path) -> Iterator[str]:
+def _proofs(knowledge: Knowledge, fixtures: Path) -> Iterator[str]:
     """What shows that the recommendations say what they should, by kind."""
     kinds = {kind: len(list(fixtures.glob(f"recommendations/*/{kind}--*.json"))) for kind in ("fires", "silent")}
     yield f"fixtures             {sum(kinds.values())} of recommendations ({_counts(Counter(kinds))})"
     yield f"stories              {len(list(fixtures.glob('stories/*/request.json')))}"
     yield f"vignettes            {len(list(fixtures.glob('vignettes/*/request.json')))}"
+    yield f"dangers              {len(list(fixtures.glob('dangers/*/')))}"
     yield f"refused calls        {len(list(fixtures.glob('refused/*.json')))}"
+    yield f"limits               {pinned_line(knowledge, fixtures)}"
 
 
 def _of_site(site: Site, knowledge: Knowledge) -> Iterator[str]:

@@ -34,6 +34,10 @@ _NOT_EXCLUDED = re.compile(
     r"|nicht (?:sicher )?(?:ausgeschlossen|auszuschließen|auszuschliessen))\b",
     re.IGNORECASE,
 )
+_LEFT_OPEN = re.compile(  # "progression of the liver lesions cannot be excluded"
+    rf"(?:(?!\b(?:is|are|was|were|has|have|ist|sind|war|waren|hat|haben)\b)[^,:]){{0,60}}?{_NOT_EXCLUDED.pattern}",
+    re.IGNORECASE,
+)
 _NEGATION = re.compile(
     r"\b(?:no|not|nor|neither|weder|never|non-diagnostic|without|negative for|den(?:y|ies|ied)|absen(?:t|ce)|free of"
     r"|rul(?:e|ed|es) out|exclud\w*|unlikely|kein\w*|ohne|nicht|nie|ausschlu(?:ss|ß)|ausgeschlossen\w*"
@@ -133,6 +137,6 @@ def _certainty(clause: str, match: re.Match[str]) -> Certainty | None:
     open_before, open_after = _NOT_EXCLUDED.sub("possible", before), _NOT_EXCLUDED.sub("possible", after)
     if _NEGATION.search(open_before) or _NEGATED_AFTER.search(open_after):
         return None
-    if _DOUBT.search(open_before) or _DOUBT_AFTER.match(open_after):
+    if _DOUBT.search(open_before) or _DOUBT_AFTER.match(open_after) or _LEFT_OPEN.match(after):
         return Certainty.DOUBTFUL
     return Certainty.AFFIRMED

@@ -32,6 +32,7 @@ class Limits:
 
     marker_look_back_months: int
     nse_fresh_days: int
+    plausible_limit_times: Decimal
     nse_multiple_low: Decimal
     nse_multiple_high: Decimal
     neuro_event_days: int
@@ -52,6 +53,8 @@ class Limits:
     mitoses_g2_from: Decimal
     mitoses_g3_above: Decimal
     performance_days: int
+    karnofsky_good_from: int
+    karnofsky_reduced_from: int
     progression_months: int
     therapy_active_days: int
     prrt_active_days: int
@@ -89,6 +92,7 @@ class Limits:
     nse_possible_percent: Decimal
     nse_marked_percent: Decimal
     nse_persistence_weeks: int
+    nse_persistence_readings: int
     nse_half_life_gap_days: int
     nse_half_life_days: int
     nse_nsclc_high: Decimal

@@ -13,6 +13,7 @@ from cds_service.fhir.dates import When, parse
 from cds_service.fhir.resources import Resource
 from cds_service.fhir.values import code_of, date_of
 from cds_service.guideline.features import Evidence, Feature, Gap, known, unknown
+from cds_service.guideline.limits import Limits
 from cds_service.guideline.patient_values import AgeGroup, CareGoal, Deceased, PerformanceStatus, Pregnancy
 from cds_service.picture.record import (
     ACTIVE,
@@ -183,7 +184,7 @@ def _performance_status(record: Record) -> Feature:
         if score is not None:
             scale = "Karnofsky" if result.concept.endswith("karnofsky") else "ECOG"
             shown = Evidence(dated(f"{scale} {score}", result.when), result.resource.reference)
-            value = _karnofsky(score) if scale == "Karnofsky" else _ECOG.get(score)
+            value = _karnofsky(score, record.limits) if scale == "Karnofsky" else _ECOG.get(score)
             if value is not None:
                 return known(name, value, evidence=[shown])
     gap = Gap.NOT_RECORDED if record.searched("status") else Gap.NOT_SEARCHED
@@ -198,9 +199,9 @@ def _score(result: Result, record: Record) -> int | None:
     return int(exact) if exact is not None and exact == int(exact) else None
 
 
-def _karnofsky(score: int) -> PerformanceStatus | None:
-    if score in range(80, 101):
+def _karnofsky(score: int, limits: Limits) -> PerformanceStatus | None:
+    if score not in range(1, 101):
+        return None
+    if score >= limits.karnofsky_good_from:
         return PerformanceStatus.GOOD
-    if score in range(60, 80):
-        return PerformanceStatus.REDUCED
-    return PerformanceStatus.POOR if score in range(1, 60) else None
+    return PerformanceStatus.REDUCED if score >= limits.karnofsky_reduced_from else PerformanceStatus.POOR

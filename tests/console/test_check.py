@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from cds_service.console.check import Report, check
+from cds_service.console.figures import figures
 from cds_service.guideline.concepts import CodeLine, SiteLimit
 from cds_service.guideline.knowledge import Knowledge
 from cds_service.guideline.recommendations import Citation, Review, Source
@@ -83,6 +84,17 @@ def test_a_recommendation_without_both_fixtures_is_a_fault(tmp_path: Path) -> No
         "recommendations/net/net-a.toml: has no silent-- fixture in fhir_fixtures/recommendations/net-a: add a"
         " call that shows it"
     ]
+
+
+def test_the_table_counts_the_figures_that_stand_between_two_calls(tmp_path: Path) -> None:
+    every = len(figures(KNOWLEDGE))
+    told = "of {} figures pinned by a pair of fixtures".format
+    assert table(check(KNOWLEDGE, FIXTURES, TODAY))["limits"] == f"{every} {told(every)}"
+    for name in ("at--3-percent", "below--2.99-percent"):
+        assert table(check(KNOWLEDGE, tmp_path, TODAY))["limits"] == f"0 {told(every)}"
+        (tmp_path / "boundaries" / "ki67_g2_from").mkdir(parents=True, exist_ok=True)
+        (tmp_path / "boundaries" / "ki67_g2_from" / f"{name}.json").write_text("{}", encoding="utf-8")
+    assert table(check(KNOWLEDGE, tmp_path, TODAY))["limits"] == f"1 {told(every)}"
 
 
 def test_outside_a_checkout_fixtures_are_not_asked_for() -> None:

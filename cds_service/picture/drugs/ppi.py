@@ -16,7 +16,7 @@ from cds_service.guideline.features import Evidence, Feature, Gap, known, unknow
 from cds_service.guideline.patient_values import Ppi, PpiNeeded
 from cds_service.guideline.vocabulary import Ordering
 from cds_service.picture.drugs.comedication import Taken, taken
-from cds_service.picture.drugs.courses import REQUESTS, STATEMENTS, course_of
+from cds_service.picture.drugs.courses import REQUESTS, STATEMENTS, course_of, day_start
 from cds_service.picture.drugs.medications import Entry, unseen_drugs
 from cds_service.picture.markers.others import newest_cga
 from cds_service.picture.orders import Draft
@@ -144,4 +144,5 @@ def _is_long(entry: Entry, record: Record) -> bool | None:
     course = course_of(entry.resource, record)
     if course.start is None or not course.is_begin:
         return None
-    return course.start.is_before(record.now - timedelta(days=record.limits.nsaid_long_days))
+    # By days of the calendar: begun so many days ago, at whatever hour, it has run so long.
+    return course.start.is_before(day_start(record.now, record) - timedelta(days=record.limits.nsaid_long_days - 1))

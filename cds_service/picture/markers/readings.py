@@ -30,6 +30,7 @@ _OTHER_FLUID = re.compile(
 _BLOOD = re.compile(r"serum|plasma|\bblood|\bblut", re.IGNORECASE)
 _URINE = re.compile(r"urine?\b|\bharn", re.IGNORECASE)
 
+_ONCE = Decimal(1)
 _ACTIVITY = "markers/nse-not-comparable"
 _LIMIT_WORDS = {"laboratory": "limit", "site": "site limit", "assumed": "assumed limit"}
 
@@ -120,7 +121,7 @@ def comparable(result: Result, marker: MarkerLimits, record: Record) -> Reading:
     own = own_limit(result.holder, by, marker.unit, result.when, record)
     if own is None:
         return _without_range(result, amount, marker, record)
-    if not _is_plausible(own, marker, times=2):
+    if not _is_plausible(own, marker, record.limits.plausible_limit_times):
         problem = f"its own limit, {own:f} {marker.unit}, cannot be that of {marker.name}"
         return Reading(result, marker.name, amount, marker.unit, problem, None, Level.UNKNOWN)
     return Reading(result, marker.name, amount, marker.unit, "", Limit(own, "laboratory"), _level(amount, own))
@@ -188,7 +189,7 @@ def _factor(result: Result, marker: MarkerLimits, record: Record) -> Decimal | R
     return Refused(f"no unit was given, and no reference range that shows it is {marker.unit}")
 
 
-def _is_plausible(limit: Decimal, marker: MarkerLimits, times: int = 1) -> bool:
+def _is_plausible(limit: Decimal, marker: MarkerLimits, times: Decimal = _ONCE) -> bool:
     """Whether laboratories have such a limit; `times`: how far beyond the known ones it may lie."""
     low, high = (Decimal(end) for end in marker.plausible_limit)
     return low / times <= limit <= high * times

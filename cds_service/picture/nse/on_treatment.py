@@ -22,7 +22,6 @@ from cds_service.picture.nse.series import mixed
 from cds_service.picture.record import Record
 
 _NOT_TREATED = Evidence("medications searched, no running systemic treatment found")
-_ENOUGH = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,8 +91,11 @@ def _undated(treatment: Treatment) -> _Open:
 
 def _persistence(series: Series, treatment: Treatment | _Open | None, record: Record) -> _Said | _Open:
     shown = tuple(item.reading.evidence for item in series.usable)
-    if len(series.usable) + len(series.doubtful) < _ENOUGH:
-        evidence = (*shown, Evidence("fewer than three usable NSE readings in the window"))
+    if len(series.usable) + len(series.doubtful) < record.limits.nse_persistence_readings:
+        evidence = (
+            *shown,
+            Evidence(f"fewer than {record.limits.nse_persistence_readings} usable NSE readings in the window"),
+        )
         return _Open(*series.gap, shown) if series.gap else (NsePersistence.NO, evidence, "")
     if treatment is None:
         return NsePersistence.NO, (_NOT_TREATED,), ""
@@ -116,7 +118,7 @@ def _stayed_high(under: list[Judged], treatment: Treatment, record: Record) -> _
     if any(item.reading.level is Level.UNKNOWN for item in under[: len(under) - len(high)][-1:]):
         return _Open(Gap.NOT_READABLE, "an NSE under the treatment has no level", evidence)
     weeks = timedelta(weeks=record.limits.nse_persistence_weeks).days
-    if len(run) < _ENOUGH or days_between(run[0], run[-1])[1] < weeks:
+    if len(run) < record.limits.nse_persistence_readings or days_between(run[0], run[-1])[1] < weeks:
         return NsePersistence.NO, evidence, ""
     first, last = run[0].figure, run[-1].figure
     if first is None or last is None or days_between(run[0], run[-1])[0] < weeks:

@@ -206,6 +206,7 @@ def test_statements_of_one_day_stand_in_the_order_of_their_hours_even_without_a_
     [
         "Possible progression",
         "Progression cannot be excluded",
+        "Progression of the known liver lesions cannot be excluded",
         "New liver metastases",
         "Deutliche Größenzunahme der Lebermetastasen",
         "Neu aufgetretene Filiae in der Lunge",
