@@ -18,7 +18,7 @@ from cds_service.guideline.files import Files, read_files
 from cds_service.guideline.limits import Limits, Window
 from cds_service.guideline.pairs import Impossible, Pairs, impossible
 from cds_service.guideline.recommendations import Recommendation, Source
-from cds_service.guideline.reviewed import Reviewed, order_problems, reviewed
+from cds_service.guideline.reviewed import Reviewed, entry_problems, order_problems, reviewed
 from cds_service.guideline.statements import Statement, statements
 from cds_service.guideline.subjects import Subject, subject_problems, subjects, word_problems
 
@@ -135,6 +135,7 @@ def _cross_check(knowledge: Knowledge) -> Iterator[Problem]:
         yield from word_problems(row, knowledge.subjects)
     yield from subject_problems(knowledge.subjects, knowledge.orders)
     yield from order_problems(knowledge.orders)
+    yield from entry_problems(knowledge.reviewed_pairs, knowledge.subjects, knowledge.by_id)
     yield from _cycles(knowledge)
     yield from _reason_problems(knowledge)
     for concept in knowledge.concepts.values():
