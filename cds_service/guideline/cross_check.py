@@ -13,7 +13,7 @@ from cds_service.guideline import parsing
 from cds_service.guideline.concepts import Concept
 from cds_service.guideline.faults import nearest
 from cds_service.guideline.recommendations import Recommendation
-from cds_service.guideline.reviewed import order_problems
+from cds_service.guideline.reviewed import entry_problems, order_problems
 from cds_service.guideline.subjects import subject_problems, word_problems
 from cds_service.guideline.vocabulary import VOCABULARY
 
@@ -40,6 +40,7 @@ def cross_check(knowledge: Knowledge, defaults: Collection[str]) -> Iterator[Pro
     yield from _orders_of_groups(knowledge)
     yield from subject_problems(knowledge.subjects, knowledge.orders)
     yield from order_problems(knowledge.orders)
+    yield from entry_problems(knowledge.reviewed_pairs, knowledge.subjects, knowledge.by_id)
     yield from _concepts(knowledge)
     yield from _documents(knowledge)
 

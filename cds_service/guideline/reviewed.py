@@ -5,7 +5,7 @@ Which pairs there are is `pairs`.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import combinations, product
 from typing import Any
@@ -13,18 +13,23 @@ from typing import Any
 from cds_service.errors import Problem
 from cds_service.guideline.concepts import OrderPlan
 from cds_service.guideline.pairs import Opposed, Pairs
+from cds_service.guideline.parsing import nearest
 
 FILE = "reviewed_pairs.toml"
 
 
 @dataclass(frozen=True, slots=True)
 class Reviewed:
-    """Rows that speak for and against a subject and may stand together, each with each, and why that is right."""
+    """Rows that speak for and against a subject and may stand together, each with each, and why that is right.
+
+    `status`: who reviewed it.
+    """
 
     subject: str
     speak_for: tuple[str, ...]
     speak_against: tuple[str, ...]
     why: str
+    status: str
 
     @property
     def opposed(self) -> Iterator[Opposed]:
@@ -34,9 +39,23 @@ class Reviewed:
 
 def reviewed(document: Mapping[str, Any]) -> tuple[Reviewed, ...]:
     return tuple(
-        Reviewed(entry["subject"], tuple(entry["speak_for"]), tuple(entry["speak_against"]), entry["why"])
+        Reviewed(
+            entry["subject"], tuple(entry["speak_for"]), tuple(entry["speak_against"]), entry["why"], entry["status"]
+        )
         for entry in document.get("reviewed", ())
     )
+
+
+def entry_problems(listed: Iterable[Reviewed], subjects: Collection[str], rows: Collection[str]) -> Iterator[Problem]:
+    """Words of the file that mean no subject and no row."""
+    for entry in listed:
+        if entry.subject not in subjects:
+            yield Problem(
+                FILE, "subject", f"{entry.subject!r} is not in subjects.toml{nearest(entry.subject, subjects)}"
+            )
+        for name in (*entry.speak_for, *entry.speak_against):
+            if name not in rows:
+                yield Problem(FILE, entry.subject, f"{name!r} is not a recommendation{nearest(name, rows)}")
 
 
 def reasons(listed: Iterable[Reviewed]) -> dict[Opposed, str]:
@@ -71,7 +90,7 @@ def order_problems(orders: Mapping[str, OrderPlan]) -> Iterator[Problem]:
 
 
 def pairs_line(pairs: Pairs, listed: Iterable[Reviewed]) -> str:
-    """How many pairs can stand together, how many of them oppose each other and were looked at or not."""
+    """How many pairs can stand together, how many of them oppose each other with a reason on file, and without."""
     seen = set(pairs.opposed) & reasons(listed).keys()
     open_ = len(pairs.opposed) - len(seen)
-    return f"{len(pairs.possible)} can stand together, {len(seen)} opposed and reviewed, {open_} contradictions"
+    return f"{len(pairs.possible)} can stand together, {len(seen)} opposed with a reason, {open_} contradictions"

@@ -59,7 +59,9 @@ def subject_problems(listed: Subjects, orders: Collection[str]) -> Iterator[Prob
         if subject.part_of and (subject.part_of not in listed or listed[subject.part_of].part_of):
             yield Problem(FILE, f"{subject.id}.part_of", f"{subject.part_of!r} is no subject that stands by itself")
         for word in sorted(subject.drafts - set(Ordering)):
-            yield Problem(FILE, f"{subject.id}.drafts", f"{word!r} is no value of ordering{nearest(word, Ordering)}")
+            yield Problem(
+                FILE, f"{subject.id}.drafts", f"{word!r} is no value of ordering{nearest(word, map(str, Ordering))}"
+            )
         for order in sorted(subject.orders - set(orders)):
             yield Problem(
                 FILE, f"{subject.id}.orders", f"{order!r} is no order{nearest(order, orders)}", f"orders/{order}.toml"
