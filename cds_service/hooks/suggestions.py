@@ -63,7 +63,7 @@ class Offer:
         """One suggestion for each draft that matched: delete it, and create what takes its place."""
         listed = verdict.recommendation.when["ordering"]
         meant = [d for d in self.drafts if d.selected and {str(c) for c in d.classes} & listed]
-        matched = [draft for draft in meant if draft.reference and not draft.is_panel]
+        matched = [draft for draft in meant if draft.reference and not draft.is_panel and not draft.may_be_right]
         for draft in matched:
             name = label(draft.code.shown, _LONGEST_ORDER)
             words = _removal(plan, name, len(orders) == len(plan.creates), len(matched) == 1)

@@ -16,7 +16,8 @@ from cds_service.fhir.values import Element, code_of, codeable, codeables, eleme
 from cds_service.guideline.features import Evidence, Feature, Gap, known
 from cds_service.guideline.vocabulary import UNKNOWN, Ordering
 from cds_service.picture.drugs.medications import classes, form, medication_of
-from cds_service.picture.record import Record, is_refuted
+from cds_service.picture.events import arrests
+from cds_service.picture.record import Record, has_ended, is_refuted
 
 _IGNORED = ("cancelled", "entered-in-error", "completed", "stopped", "revoked")
 _ORDERS = {"nse": "nse", "nse-repeat": "nse", "cga": "cga", "octreoscan": "octreoscan", "sstr-pet": "sstr-pet",
@@ -25,6 +26,10 @@ _ORDERS = {"nse": "nse", "nse-repeat": "nse", "cga": "cga", "octreoscan": "octre
 _HARMLESS = "plain-mri"  # neither rays nor contrast: no study that a row about imaging speaks of
 _PANEL = re.compile(r"[,;+]|\b(?:and|und|panel|profile?)\b", re.IGNORECASE)
 _NSE_DOES_NOT_HELP = {"brain-tumor", "breast", "other-cancer"}
+_OF_MANY_USES = {Ordering.SSA_DEPOT, Ordering.SUNITINIB}
+_SYMPTOMS = ("syndromes/diarrhea", "syndromes/flushing")
+_DANGERS = {"insulinoma", "hyperinsulinemic-hypoglycemia", "men1"}  # no symptom that a depot analog is good for
+_OURS = {"net", "nec", "nen-unspecified", "small-cell", "sclc", "other-nen", "metastasis", "mass", "site-only"}
 _FORMS = {"depot": Ordering.SSA_DEPOT, "short": Ordering.SSA_SHORT}
 
 
@@ -36,6 +41,7 @@ class Draft:
         reference: "Type/id", "" if it has no id (then it cannot be deleted by a suggestion).
         selected: the call is about it.
         concepts: ids of the orders and treatments it means.
+        may_be_right: order or chart name another reason for it, so that no suggestion removes it.
     """
 
     resource: Element
@@ -45,6 +51,7 @@ class Draft:
     code: Codeable
     concepts: frozenset[str]
     classes: frozenset[Ordering]
+    may_be_right: bool = False
 
     @property
     def is_panel(self) -> bool:
@@ -115,7 +122,8 @@ def _draft(
         meant = frozenset({Ordering.UNKNOWN if code.is_empty else Ordering.NONE})
     meant = _with_reason(meant, resource, record)
     selected = selections is None or not kind or reference in selections or (bool(id_) and id_ in selections)
-    return Draft(resource, reference, path, selected, code, concepts, meant)
+    kept = _may_be_right(meant, resource, record)
+    return Draft(resource, reference, path, selected, code, concepts, meant, kept)
 
 
 def _with_reason(meant: frozenset[Ordering], resource: Element, record: Record) -> frozenset[Ordering]:
@@ -123,28 +131,44 @@ def _with_reason(meant: frozenset[Ordering], resource: Element, record: Record) 
 
     An NSE with a reason this service cannot weigh is left to the one who orders it.
     """
-    reasons = _reasons(resource, record)
+    told = [*_reasons(resource, record), *(Codeable((), words) for words in notes(resource))]
     if Ordering.SSA_DEPOT in meant:
-        if any(_is_symptom(reason, record) for reason in reasons):
+        if any(_is_symptom(reason, record) for reason in told):
             return meant - {Ordering.SSA_DEPOT} or frozenset({Ordering.NONE})
         if _has_other_use(record):
             return (meant - {Ordering.SSA_DEPOT}) | {Ordering.UNKNOWN}
-    if Ordering.NSE in meant and any(not _is_plain(reason, record) for reason in reasons):
+    if Ordering.NSE in meant and (any(not _is_plain(reason, record) for reason in told) or _asks_the_brain(record)):
         return (meant - {Ordering.NSE}) | {Ordering.UNKNOWN}
     return meant
 
 
+def _may_be_right(meant: frozenset[Ordering], resource: Element, record: Record) -> bool:
+    """Whether order or chart name something else the drug is good for: a warning stays, but nothing removes it."""
+    if not meant & _OF_MANY_USES:
+        return False
+    named = any(_is_another(reason, record) for reason in _reasons(resource, record))
+    return named or (Ordering.SSA_DEPOT in meant and _has_symptom(record))
+
+
 def _reasons(resource: Element, record: Record) -> list[Codeable]:
-    """The reasons of an order: coded, by reference to a Condition, or as a note."""
+    """The reasons of an order: coded, or by reference to a Condition."""
     found = codeables(resource.get("reasonCode"), record.book)
     for item in elements(resource.get("reasonReference")):
         condition = record.chart.find(reference(item))
         found.append(record.code(condition) if condition else Codeable((), text(item.get("display")) or "not found"))
-    return [*found, *(Codeable((), words) for words in notes(resource))]
+    return found
+
+
+def _is_another(reason: Codeable, record: Record) -> bool:
+    """A reason that is no neuroendocrine tumor; an encounter "for chemotherapy" (ICD chapter Z) says no disease."""
+    if any(meaning.name in _OURS for meaning in record.book.meanings(reason, "diagnoses")):
+        return False
+    encounters = [coding.system.startswith("icd-10") and coding.code.startswith("Z") for coding in reason.codings]
+    return not (encounters and all(encounters))
 
 
 def _is_symptom(reason: Codeable, record: Record) -> bool:
-    named = {meaning.name for meaning in record.book.meanings(reason, "syndromes")} - {"insulinoma", "men1"}
+    named = {meaning.name for meaning in record.book.meanings(reason, "syndromes")} - _DANGERS
     return bool(named) or any(record.says("answers/symptom-word", words) for words in reason.texts)
 
 
@@ -155,11 +179,32 @@ def _has_other_use(record: Record) -> bool:
     return any(record.means(condition, *uses) for condition in true)
 
 
+def _has_symptom(record: Record) -> bool:
+    """A symptom that goes on and that an analog is given for."""
+    for condition in record.chart.of("Condition"):
+        if is_refuted(condition) or has_ended(condition):
+            continue
+        words = " ; ".join(record.code(condition).texts)
+        if record.means(condition, *_SYMPTOMS) or record.affirms("answers/analog-use", words):
+            return True
+    return False
+
+
+def _asks_the_brain(record: Record) -> bool:
+    """A cardiac arrest, a coma or a rapid dementia: an NSE without a reason may be drawn for it."""
+    if any(arrests(record)):
+        return True
+    true = (condition for condition in record.chart.of("Condition") if not is_refuted(condition))
+    return any(record.means(condition, "patient/rapid-dementia") for condition in true)
+
+
 def _is_plain(reason: Codeable, record: Record) -> bool:
     """A reason that changes nothing: a code that is no tumor, or a cancer in which NSE does not help."""
     meant = {meaning.name for meaning in record.book.meanings(reason, "diagnoses")}
     if meant:
         return meant <= _NSE_DOES_NOT_HELP
+    if record.book.has(reason, "events/neuro-event", "patient/rapid-dementia"):
+        return False
     return any(coding.system.startswith("icd-10") for coding in reason.codings)
 
 
