@@ -175,8 +175,12 @@ def settle(
 ) -> None:
     """Draws anew one of the facts that no chart holds together until none is left, rather one that nobody asks."""
     for tries in count():
-        merged = [(patient | tumor, tumor, favored) for tumor, favored in tumors]
-        held = [(fact, *rest) for facts, *rest in merged for fact in KNOWLEDGE.impossible if held_by(fact, facts)]
+        held = [
+            (fact, tumor, favored)
+            for tumor, favored in tumors
+            for fact in KNOWLEDGE.impossible
+            if held_by(fact, patient | tumor)
+        ]
         if not held:
             return
         fact, tumor, favored = chance.choice(held)

@@ -12,8 +12,8 @@ from typing import Any
 
 from cds_service.errors import Problem
 from cds_service.guideline.concepts import OrderPlan
+from cds_service.guideline.faults import nearest
 from cds_service.guideline.pairs import Opposed, Pairs
-from cds_service.guideline.parsing import nearest
 
 FILE = "reviewed_pairs.toml"
 

@@ -6,7 +6,7 @@ searched leaves the reading usable.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -146,3 +146,24 @@ def _reasons(stay: Resource, record: Record) -> Iterator[Codeable]:
 
 def _evidence(resource: Resource, words: str, when: When) -> Evidence:
     return Evidence(dated(words, when), resource.reference)
+
+
+def arrests(record: Record) -> Iterator[tuple[bool, Evidence]]:
+    """Cardiac arrest or coma: NSE then answers another question. True if its onset surely lies in the last days."""
+    days = record.limits.neuro_prognosis_days
+    for stay, meant, start in neuro_admissions(record):
+        recent = start.within_days(days, record.now)
+        if _is_arrest(meant) and recent is not False:
+            yield bool(recent), Evidence(dated(f"admission: {meant[0].words}", start), stay.reference)
+    for condition in record.chart.of("Condition"):
+        if _is_arrest(record.means(condition, "events/neuro-event") if is_true(condition) else ()):
+            onset = date_of(condition.data, "onsetDateTime", "onsetPeriod")
+            when = onset or date_of(condition.data, "recordedDate")
+            recent = when.within_days(days, record.now) if when else None
+            if recent is not False:
+                shown = Evidence(dated(record.code(condition).shown, when), condition.reference)
+                yield bool(recent and onset), shown
+
+
+def _is_arrest(meant: Iterable[Meaning]) -> bool:
+    return any(meaning.attributes.get("value") == "arrest-or-coma" for meaning in meant)

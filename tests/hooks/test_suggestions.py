@@ -336,6 +336,15 @@ def test_a_draft_without_id_cannot_be_removed() -> None:
     assert offered(removing(), drafts=charts.drafted(bare)) == []
 
 
+def test_a_draft_with_another_reason_on_order_or_chart_is_not_removed() -> None:
+    ileus = charts.condition(text="Malignant bowel obstruction")
+    assert offered(removing(), drafts=charts.drafted(lanreotide(), on=(ileus,))) == []
+    told = lanreotide(reasonCode=[charts.concept(text="Polycystic liver disease")])
+    assert offered(removing(), drafts=charts.drafted(told, lanreotide("d2")))[0]["actions"][0]["resourceId"] == (
+        "MedicationRequest/d2"
+    )
+
+
 def test_a_draft_that_was_not_selected_is_not_removed() -> None:
     drafts = charts.drafted(lanreotide("d1"), lanreotide("d2"), selections=["MedicationRequest/d2"])
     [suggestion] = offered(removing(), drafts=drafts)
