@@ -95,7 +95,7 @@ class Offer:
         return self._is_drafted(order) or self._is_ordered(order) or self._is_newly_done(order)
 
     def _is_drafted(self, order: OrderPlan) -> bool:
-        return any(draft.concepts & set(order.same_as) for draft in self.drafts)
+        return any(self.record.book.has(draft.code, *order.same_as) for draft in self.drafts)
 
     def _is_ordered(self, order: OrderPlan) -> bool:
         """An active request of the same order that is not too old."""

@@ -212,8 +212,8 @@ def ordering_feature(drafted: tuple[Draft, ...]) -> Feature:
         return known("ordering", Ordering.NONE, evidence=evidence)
     if UNKNOWN in values:
         held = frozenset(str(value) for value in values)
-        # A form that was only opened says nothing yet: that is no fault of the data and worth no card.
-        blank = all(draft.is_blank for draft in about if Ordering.UNKNOWN in draft.classes)
-        gap = Gap.NOT_RECORDED if blank else Gap.NOT_READABLE
+        # A form that was only opened, or an order of which only the purpose is open, is no fault of the data.
+        unsaid = all(draft.is_blank or draft.concepts for draft in about if Ordering.UNKNOWN in draft.classes)
+        gap = Gap.NOT_RECORDED if unsaid else Gap.NOT_READABLE
         return Feature("ordering", held, tuple(evidence), gap, "a draft does not say what it orders, or what for")
     return known("ordering", *values, evidence=evidence)

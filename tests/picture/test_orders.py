@@ -68,7 +68,15 @@ def test_a_draft_without_code_or_words_leaves_the_question_open() -> None:
     assert ordering(draft()) == "unknown"
     assert ordering(draft("MedicationRequest")) == "unknown"
     assert ordering(draft(), draft(text="NSE", id="d2")) == "nse unknown"
-    assert ordering_feature(drafted(draft("MedicationRequest", "rxnorm|7617"))).gap is Gap.NOT_READABLE
+
+
+def test_an_order_of_ours_whose_form_or_purpose_is_not_said_is_no_fault_of_the_data() -> None:
+    unsaid = draft("MedicationRequest", "rxnorm|7617")
+    assert ordering_feature(drafted(unsaid)).gap is Gap.NOT_RECORDED
+    assert (
+        ordering_feature(drafted(draft(text="NSE", reasonCode=[concept(text="as discussed")]))).gap is Gap.NOT_RECORDED
+    )
+    assert ordering_feature(drafted(unsaid, {"id": "d2"})).gap is Gap.NOT_READABLE
 
 
 @pytest.mark.parametrize("status", ["cancelled", "entered-in-error"])
