@@ -26,7 +26,7 @@ _NSE_DOES_NOT_HELP = {"brain-tumor", "breast", "other-cancer"}
 _NEUROENDOCRINE = {"net", "nen-unspecified", "nec"}
 _MAY_BE_FOR = {
     Ordering.SSA_DEPOT: ("syndromes/diarrhea", "syndromes/flushing"),
-    Ordering.NSE: ("patient/rapid-dementia",),
+    Ordering.NSE: ("patient/rapid-dementia", "patient/paraneoplastic"),
 }
 _FORMS = {"depot": Ordering.SSA_DEPOT, "short": Ordering.SSA_SHORT}
 
@@ -125,10 +125,12 @@ def _is_panel(code: Codeable) -> bool:
 
 
 def _may_have_reason(meant: frozenset[Ordering], record: Record) -> bool:
-    """Whether the chart holds what such an order may be for, though the order does not say so."""
+    """Whether the chart holds what such an order may be for, by code or by words beside any code."""
     reasons = [reason for value, found in _MAY_BE_FOR.items() if value in meant for reason in found]
-    present = (c for c in record.chart.of("Condition") if not is_refuted(c) and not has_ended(c))
-    return any(record.means(condition, *reasons) for condition in present if reasons)
+    present = [c for c in record.chart.of("Condition") if not is_refuted(c) and not has_ended(c)]
+    coded = any(record.means(condition, *reasons) for condition in present if reasons)
+    words = [words for condition in present for words in record.code(condition).texts]
+    return coded or any(record.says(reason, word) for reason in reasons for word in words)
 
 
 def _with_reason(meant: frozenset[Ordering], resource: Element, record: Record) -> frozenset[Ordering]:

@@ -139,6 +139,12 @@ def test_a_protocol_is_known_by_its_name() -> None:
     assert ordering(draft("MedicationRequest", text="CAPOX")) == "capecitabine other-chemotherapy"
 
 
+def test_a_therapy_with_a_labeled_analog_is_no_receptor_imaging() -> None:
+    assert ordering(draft(text="177Lu-DOTATATE")) == "prrt"
+    assert ordering(draft(text="Peptide receptor radionuclide therapy with DOTATATE")) == "prrt"
+    assert ordering(draft(text="68Ga-DOTATATE PET/CT")) == "sstr-pet"
+
+
 def test_what_is_only_being_written_does_not_run_yet() -> None:
     written = request("Cisplatin", id="d1")
     drafts = drafted(draft("MedicationRequest", text="Cisplatin"))
@@ -237,6 +243,19 @@ def test_a_depot_analog_stays_where_symptoms_are_recorded_that_it_treats(code: s
     assert removable(NSE, condition(f"icd-10-cm|{code}"))
 
 
-def test_an_nse_stays_where_a_rapid_dementia_is_recorded() -> None:
-    assert not removable(NSE, condition("snomed|723390000"))
+@pytest.mark.parametrize(
+    "asks",
+    [
+        condition("snomed|723390000"),
+        condition(text="Lambert-Eaton myasthenic syndrome"),
+        condition("icd-10-cm|E22.2|Syndrome of inappropriate secretion of antidiuretic hormone"),
+        condition(text="Paraneoplastische Neuropathie"),
+    ],
+)
+def test_an_nse_stays_where_the_chart_asks_for_a_hidden_tumor_or_a_rapid_dementia(asks: Resource) -> None:
+    assert not removable(NSE, asks)
+
+
+def test_what_asks_for_an_nse_does_not_keep_another_order() -> None:
+    assert removable(NSE, condition(text="Peripheral neuropathy"))
     assert removable(LANREOTIDE, condition("snomed|723390000"))
