@@ -153,8 +153,10 @@ def test_each_row_that_removes_an_order_is_shown_removing_it_and_kept_from_it() 
 
 def test_what_is_named_after_a_progression_leaves_out_what_was_given() -> None:
     """Danger 6: the picture does not know which drugs were used up."""
-    options = [row for row in ROWS if row.when.get("progression", frozenset()) == {"yes"} and row.group == "therapy-options"]
-    unguarded = [row for row in options if row.when.get("therapy-prrt") != {"none-recorded"}]
+    options = [
+        row for row in ROWS if row.when.get("progression", frozenset()) == {"yes"} and row.group == "therapy-options"
+    ]
+    unguarded = [row for row in options if row.when.get("therapy-prrt", frozenset()) != {"none-recorded"}]
     assert len(unguarded) > 3
     assert [row.id for row in unguarded if not LEAVE_OUT.search(words_of(row))] == []
 

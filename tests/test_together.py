@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import random
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import replace
 from itertools import combinations, count
 from pathlib import Path
@@ -157,7 +157,9 @@ def values(scope: Scope, favored: list[Recommendation], chance: random.Random) -
     return {name: chosen(name, favored, chance) for name, kind in VOCABULARY.items() if kind.scope is scope}
 
 
-def chosen(name: str, favored: list[Recommendation], chance: random.Random) -> set[str]:
+def chosen(
+    name: str, favored: list[Recommendation], chance: random.Random, instead_of: Collection[str] = ()
+) -> set[str]:
     """What both rows ask if they can agree, mostly; of a fact of several values what each of them asks."""
     lists = [sorted(row.when[name]) for row in favored if name in row.when]
     if not lists:
@@ -167,7 +169,7 @@ def chosen(name: str, favored: list[Recommendation], chance: random.Random) -> s
         held = {chance.choice(listed) for listed in lists}
         return held - {lone} or {lone}
     shared = sorted(set(lists[0]).intersection(*lists)) or lists[0]
-    return {chance.choice(shared)}
+    return {chance.choice([value for value in shared if value not in instead_of] or shared)}
 
 
 def settle(
@@ -184,10 +186,10 @@ def settle(
         if not held:
             return
         fact, tumor, favored = chance.choice(held)
-        free = [name for name in fact.facts if tries < 10 and not any(name in row.when for row in favored)]
+        free = [name for name in fact.facts if tries < 40 and not any(name in row.when for row in favored)]
         name = chance.choice(sorted(free or fact.facts))
         owner = tumor if name in tumor else patient
-        owner[name] = chosen(name, favored if tries < 10 else [], chance)
+        owner[name] = chosen(name, favored if tries < 40 else [], chance, fact.facts[name])
 
 
 def held_by(fact: Impossible, facts: dict[str, set[str]]) -> bool:

@@ -7,7 +7,7 @@ at those that oppose each other is `reviewed`.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import combinations
 from typing import Any
@@ -127,6 +127,11 @@ class Pairs:
         replaced = one.id in other.replaces or other.id in one.replaces
         together = not replaced and self._can_stand((one, 0), (other, 0))
         return Pair(one, other, together, both and self._can_stand((one, 0), (other, 1)))
+
+    def can_hold(self, row: Recommendation, feature: str, value: str) -> bool:
+        """Whether a picture may give one fact this value and hold all else that the row asks for."""
+        asked = _asked([(replace(row, when={**row.when, feature: frozenset({value})}), 0)])
+        return asked is not None and self._narrowed(asked) is not None
 
     def _can_stand(self, *placed: tuple[Recommendation, int]) -> bool:
         asked = _asked(placed)

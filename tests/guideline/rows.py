@@ -66,6 +66,6 @@ def verdicts(drawn: PatientPicture, *rows: Recommendation) -> tuple[Verdict, ...
     return judge(drawn, HOOK, rows)
 
 
-def outcome(drawn: PatientPicture, one: Recommendation) -> Outcome:
-    (verdict,) = verdicts(drawn, one)
+def outcome(drawn: PatientPicture, one: Recommendation, hook: str = HOOK) -> Outcome:
+    (verdict,) = judge(drawn, hook, (one,))
     return verdict.outcome
