@@ -135,7 +135,7 @@ def _cross_check(knowledge: Knowledge) -> Iterator[Problem]:
         yield from word_problems(row, knowledge.subjects)
     yield from subject_problems(knowledge.subjects, knowledge.orders)
     yield from order_problems(knowledge.orders)
-    yield from entry_problems(knowledge.reviewed_pairs, knowledge.subjects, knowledge.by_id)
+    yield from entry_problems(knowledge.reviewed_pairs, knowledge.subjects)
     yield from _cycles(knowledge)
     yield from _reason_problems(knowledge)
     for concept in knowledge.concepts.values():
