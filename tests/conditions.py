@@ -11,7 +11,6 @@ import sys
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
-from pathlib import Path
 
 import click
 
@@ -20,7 +19,7 @@ from cds_service.console.conditions import NO_CHART, TABLE, Line, asked, asking,
 from cds_service.guideline.features import PatientPicture
 from cds_service.guideline.judge import Outcome, Verdict, judge
 from cds_service.guideline.recommendations import Recommendation
-from cds_service.guideline.vocabulary import UNKNOWN, VOCABULARY
+from cds_service.guideline.vocabulary import UNKNOWN
 from tests.conftest import FIXTURES
 from tests.test_fixtures import GUIDELINE, KNOWLEDGE, NOW, SERVICES
 

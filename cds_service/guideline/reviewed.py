@@ -46,16 +46,13 @@ def reviewed(document: Mapping[str, Any]) -> tuple[Reviewed, ...]:
     )
 
 
-def entry_problems(listed: Iterable[Reviewed], subjects: Collection[str], rows: Collection[str]) -> Iterator[Problem]:
-    """Words of the file that mean no subject and no row."""
+def entry_problems(listed: Iterable[Reviewed], subjects: Collection[str]) -> Iterator[Problem]:
+    """Words of the file that mean no subject; that the rows are there is a matter of the pairs."""
     for entry in listed:
         if entry.subject not in subjects:
             yield Problem(
                 FILE, "subject", f"{entry.subject!r} is not in subjects.toml{nearest(entry.subject, subjects)}"
             )
-        for name in (*entry.speak_for, *entry.speak_against):
-            if name not in rows:
-                yield Problem(FILE, entry.subject, f"{name!r} is not a recommendation{nearest(name, rows)}")
 
 
 def reasons(listed: Iterable[Reviewed]) -> dict[Opposed, str]:

@@ -16,6 +16,7 @@ from cds_service.console.figures import figures
 from cds_service.guideline.concepts import CodeLine, SiteLimit
 from cds_service.guideline.knowledge import Knowledge
 from cds_service.guideline.recommendations import Citation, Review, Source
+from cds_service.guideline.reviewed import pairs_line
 from cds_service.guideline.site import Site
 from tests.conftest import FIXTURES
 from tests.hooks.made import GUIDELINE, PRIMARY, row
@@ -112,6 +113,13 @@ def test_a_statement_that_nobody_carries_is_a_fault() -> None:
     assert faults(replace(with_row(), statements=FIRST | {"S0-02": replace(second, not_printed="for children")})) == []
 
 
+def test_rows_that_oppose_each_other_without_a_reason_on_file_are_a_fault() -> None:
+    entry, *others = KNOWLEDGE.reviewed_pairs
+    found = faults(replace(KNOWLEDGE, reviewed_pairs=tuple(others)))
+    assert len(found) == len(entry.speak_for) * len(entry.speak_against)
+    assert found[0].endswith("against it in one answer, and no entry says why that is no contradiction")
+
+
 def test_a_row_that_rests_on_a_design_choice_is_a_warning() -> None:
     assert warnings(with_row(citations=(Citation(HOUSE),))) == [
         "recommendations/net/net-a.toml [evidence]: needs a source: it rests on a design choice"
@@ -136,6 +144,8 @@ def test_the_table_counts_what_is_there() -> None:
     assert shown["knowledge"] == KNOWLEDGE.version
     assert shown["recommendations"].startswith(f"{len(rows)} (")
     assert shown["statements"].endswith(" of 84 carried, 0 not printed on purpose")
+    assert shown["pairs"] == pairs_line(KNOWLEDGE.pairs, KNOWLEDGE.reviewed_pairs)
+    assert shown["pairs"].endswith(", 0 contradictions")
     assert shown["documents"] == str(len(KNOWLEDGE.sources))
     assert shown["not reviewed"] == f"{len(rows)} of {len(rows)} recommendations by a clinician"
     assert int(shown["fixtures"].split()[0]) >= 2 * len(rows)

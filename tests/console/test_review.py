@@ -27,7 +27,7 @@ def test_the_pages_are_current(written: dict[str, str]) -> None:
 
 def test_each_recommendation_has_its_page_and_the_contents_name_it(written: dict[str, str]) -> None:
     expected = {f"{row.topic}/{row.id}.md" for row in KNOWLEDGE.recommendations}
-    assert written.keys() == expected | {"README.md"}
+    assert written.keys() == expected | {"README.md", "together.md"}
     assert all(name in written["README.md"] for name in expected)
 
 
@@ -47,8 +47,14 @@ def test_a_recommendation_that_takes_the_place_of_others_says_so(written: dict[s
     assert "It takes the place of `" in written[f"{row.topic}/{row.id}.md"]
 
 
+def test_a_page_says_what_can_stand_beside_it(written: dict[str, str]) -> None:
+    page = written["net/net-ssa-functional.md"]
+    assert "\n## Beside it\n\nIt can stand in one answer with " in page
+    assert "## Beside it" not in written["nse/nse-not-alone.md"]
+
+
 def test_the_command_writes_them(tmp_path: Path) -> None:
     result = CliRunner().invoke(cli, ["review", str(tmp_path / "pages")])
     assert result.exit_code == 0
     assert (tmp_path / "pages" / "README.md").is_file()
-    assert str(len(KNOWLEDGE.recommendations) + 1) in result.stdout
+    assert str(len(KNOWLEDGE.recommendations) + 2) in result.stdout

@@ -11,7 +11,8 @@ import pytest
 
 from cds_service.fhir.models import build
 from cds_service.guideline.features import Evidence, Feature, Gap
-from cds_service.guideline.recommendations import Citation, Indicator, Recommendation, Review
+from cds_service.guideline.judge import Verdict
+from cds_service.guideline.recommendations import Citation, Indicator, Recommendation, Review, SuggestionPlan
 from cds_service.hooks.cards import OVERRIDE_REASON, TOPIC
 from cds_service.hooks.contract import require_valid
 from cds_service.hooks.wording import LONGEST_SUMMARY
@@ -153,6 +154,26 @@ def test_no_more_cards_than_are_read_and_the_last_says_what_was_left_out() -> No
 def test_exactly_as_many_cards_as_are_read_leave_nothing_out() -> None:
     made = cards_of(*(fires(row(f"net-{number:02}")) for number in range(KNOWLEDGE.limits.cards_per_call)))
     assert "Not shown" not in made[-1]["detail"]
+
+
+def test_an_order_that_two_cards_would_draft_is_offered_by_the_more_urgent_one() -> None:
+    plan = (SuggestionPlan("Draft it", ("biopsy",)),)
+    info, warning = fires(row("a", group="grade", suggestions=plan)), fires(row("b", suggestions=plan))
+    first, second = cards_of(info, warning)
+    assert [card["indicator"] for card in (first, second)] == ["warning", "info"]
+    assert first["suggestions"]
+    assert "suggestions" not in second
+
+
+def test_an_order_does_not_give_way_to_one_of_a_card_that_is_left_out() -> None:
+    def drafting(number: int, order: str) -> Verdict:
+        return fires(row(f"net-{number:02}", suggestions=(SuggestionPlan("Draft it", (order,)),)))
+
+    most = KNOWLEDGE.limits.cards_per_call
+    others = [fires(row(f"net-{number:02}")) for number in range(1, most)]
+    shown = cards_of(drafting(0, "nse"), *others, drafting(most, "nse-repeat"))
+    assert shown[0]["suggestions"]
+    assert "suggestions" not in cards_of(drafting(0, "nse"), drafting(1, "nse-repeat"))[0]
 
 
 def test_nothing_that_fires_and_nothing_open_makes_no_card() -> None:

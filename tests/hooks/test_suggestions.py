@@ -61,6 +61,45 @@ def service_request(words: str, days: int | None = 1, **members: Any) -> charts.
     return {"resourceType": "ServiceRequest", "status": "active", "intent": "order"} | code | dated | members
 
 
+# --- each order once in one answer ------------------------------------------------------------------------------
+
+
+def shares(*cards: list[str], on: tuple[charts.Resource, ...] = ()) -> list[set[str]]:
+    """What each card may draft, of cards whose rows would draft these orders."""
+    offer = Offer(charts.record(*on), (), picture(), counted())
+    return [set(share) for share in offer.shares([[creating(*names)] for names in cards])]
+
+
+def test_the_most_urgent_card_offers_an_order_and_no_other_does() -> None:
+    assert shares(["ct-chest-abdomen-pelvis"], ["ct-chest-abdomen-pelvis", "mri-brain"], ["mri-brain"]) == [
+        {"ct-chest-abdomen-pelvis"},
+        {"mri-brain"},
+        set(),
+    ]
+
+
+def test_of_two_orders_that_are_alike_one_gives_way_wherever_it_stands() -> None:
+    assert shares(["nse"], ["nse-repeat"]) == [set(), {"nse-repeat"}]
+    assert shares(["nse-repeat"], ["nse"]) == [{"nse-repeat"}, set()]
+    assert shares(["ct-mri-follow-up"], ["ct-chest-abdomen-pelvis"]) == [set(), {"ct-chest-abdomen-pelvis"}]
+    assert shares(["nse"], ["cga"]) == [{"nse"}, {"cga"}]
+
+
+def test_an_order_gives_way_only_to_one_that_is_offered() -> None:
+    placed = service_request("CT of chest, abdomen and pelvis")
+    assert shares(["ct-mri-follow-up"], ["ct-chest-abdomen-pelvis"], on=(placed,)) == [set(), set()]
+    scan = service_request("MRI of the brain")
+    assert shares(["mri-brain"], ["mri-brain", "biopsy"], on=(scan,)) == [set(), {"biopsy"}]
+
+
+def test_what_another_card_offers_is_not_offered_again_beside_other_orders() -> None:
+    offer = Offer(charts.record(), (), picture(), counted())
+    asked = [creating("biopsy", "ihc-p53-rb1")]
+    assert [len(one["actions"]) for one in offer.suggestions(asked, {"biopsy", "ihc-p53-rb1"})] == [2, 1, 1]
+    assert created(offer.suggestions(asked, {"biopsy"})) == [ORDERS["biopsy"].text]
+    assert offer.suggestions(asked, ()) == []
+
+
 # --- what is created ---------------------------------------------------------------------------------------------
 
 
