@@ -6,7 +6,7 @@ call. Nothing here knows HTTP.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
@@ -25,6 +25,7 @@ from cds_service.guideline.site import NO_SITE, Site
 from cds_service.hooks.call import HookCall, read_hook_call
 from cds_service.hooks.cards import cards
 from cds_service.hooks.drawn import Drawn
+from cds_service.hooks.held_back import HeldBack, Kind, switched_off
 from cds_service.hooks.services import Service
 from cds_service.hooks.templates import searches_of
 from cds_service.picture.orders import Draft, drafts
@@ -33,6 +34,10 @@ from cds_service.picture.record import Record
 
 # From the address and the token of a call to the server they name; raises Unreachable where it must not be asked.
 Connect = Callable[[str, str], FhirServer]
+
+_NOT_A_CLINICIAN = HeldBack(
+    Kind.ANSWER, "every card", "the user of this call is the patient or a relative; the advice is for clinicians"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +48,7 @@ class Answer:
         body: the response object of the standard.
         picture, verdicts: None and empty for a call that is not for a clinician.
         states, failures: what came for each search, and why the FHIR server did not give one.
+        held_back: what is not in the answer though something speaks for it, and why.
     """
 
     body: dict[str, Any]
@@ -50,6 +56,7 @@ class Answer:
     verdicts: tuple[Verdict, ...] = ()
     states: Mapping[str, State] | None = None
     failures: Mapping[str, str] | None = None
+    held_back: tuple[HeldBack, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +90,7 @@ def answer(
     """
     call = read_hook_call(body, service)
     if not call.for_clinician():
-        return Answer({"cards": []})
+        return Answer({"cards": []}, held_back=(_NOT_A_CLINICIAN,))
     searches = searches_of(service)
     supply = gather(call.prefetch, searches, call.patient_id, guideline.prefetch_keys)
     record, drafted = _read(supply, searches, call, guideline, now)
@@ -94,7 +101,13 @@ def answer(
     verdicts = verified(judge(picture, call.hook, guideline.knowledge.recommendations), record)
     require(verdicts, picture, record, drafted, service)
     made = cards(Drawn(verdicts, picture, record, drafted, new_id))
-    return Answer({"cards": made}, picture, verdicts, supply.states, supply.failures)
+    held_back = (*_switched_off(picture, call, guideline.knowledge), *made.held_back)
+    return Answer({"cards": made.cards}, picture, verdicts, supply.states, supply.failures, held_back)
+
+
+def _switched_off(picture: PatientPicture, call: HookCall, knowledge: Knowledge) -> Iterator[HeldBack]:
+    for off in knowledge.switched_off:
+        yield from switched_off(judge(picture, call.hook, (off.recommendation,)), off.why)
 
 
 def _read(
@@ -152,7 +165,8 @@ class _Door:
         unread = {feature.name for feature in verdict.decided_by if feature.gap is Gap.NOT_READABLE}
         failed = tuple(f for f in checked if f.gap is Gap.NOT_READABLE and f.name not in unread)
         if failed:
-            return replace(verdict, outcome=Outcome.UNDETERMINED, decided_by=failed)
+            withheld = "; ".join(dict.fromkeys(feature.note for feature in failed))
+            return replace(verdict, outcome=Outcome.UNDETERMINED, decided_by=failed, withheld=withheld)
         return replace(verdict, decided_by=checked)
 
     def _checked(self, feature: Feature) -> Feature:

@@ -68,11 +68,15 @@ class DataMissing(CdsError):
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """One fault of the knowledge: in which file, at which key, what."""
+    """One fault of the knowledge: in which file, at which key, what.
+
+    `home` is the file that would hold what was not found: a fault of its own there explains this one.
+    """
 
     file: str
     key: str
     problem: str
+    home: str = ""
 
     def __str__(self) -> str:
         return f"{self.file}{f' [{self.key}]' if self.key else ''}: {self.problem}"

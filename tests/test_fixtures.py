@@ -33,6 +33,7 @@ NOW = datetime.fromisoformat((FIXTURES / "NOW").read_text(encoding="utf-8").stri
 SERVICES = {service.hook: service for service in services(lambda hook: templates_for(KNOWLEDGE, hook))}
 RECOMMENDATIONS = sorted((FIXTURES / "recommendations").glob("*/*.json"))
 STORIES = sorted(path.parent for path in (FIXTURES / "stories").glob("*/request.json"))
+DANGERS = sorted((FIXTURES / "dangers").glob("*/*.json"))
 
 Call = dict[str, Any]
 

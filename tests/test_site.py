@@ -10,10 +10,11 @@ import pytest
 from cds_service.answer import Guideline, answer
 from cds_service.config import Settings
 from cds_service.errors import ConfigError
+from cds_service.hooks.call import hook_of
 from cds_service.hooks.services import services
 from cds_service.hooks.templates import site_at, templates_for
 from cds_service.web.app import create_app
-from tests.conftest import call_of, encoded
+from tests.conftest import FIXTURES, call_of, encoded
 from tests.hooks.made import GUIDELINE, Card, basis_of, counted
 from tests.picture import charts
 
@@ -146,3 +147,35 @@ def test_the_service_does_not_start_with_a_faulty_file(tmp_path: Path) -> None:
     path.write_text("nmae = 1", encoding="utf-8")
     with pytest.raises(ConfigError, match="did you mean 'name'"):
         create_app(Settings(site=path), knowledge=GUIDELINE.knowledge)
+
+
+# --- what a site does not want, and what it says of approvals ----------------------------------------------------
+
+
+def test_a_recommendation_that_is_switched_off_is_not_shown_and_replaces_none(tmp_path: Path) -> None:
+    one = chart(charts.nse(70.0))
+    before = rows_of(answered(GUIDELINE, one))
+    guideline = guideline_of(tmp_path, '[switched_off]\nnse-single-value-unchecked = "our laboratory repeats it"')
+    assert before - rows_of(answered(guideline, one)) == {"nse-single-value-unchecked"}
+
+
+def test_the_service_says_which_recommendations_its_site_switched_off() -> None:
+    client = create_app(Settings(site=EXAMPLE), knowledge=GUIDELINE.knowledge).test_client()
+    health = client.get("/healthz").get_json()
+    assert health["switchedOff"] == ["nse-single-value"]
+    assert health["counts"]["recommendations"] == len(GUIDELINE.knowledge.recommendations) - 1
+
+
+def test_what_a_site_says_of_an_approval_stands_beside_it_on_the_card(tmp_path: Path) -> None:
+    guideline = guideline_of(tmp_path, '[approvals]\nlutathera-eu-label = "not licensed; named-patient use"')
+    label = "Lutathera product information (manufacturer's label; European Union; 2024-04; later changes were not seen)"
+    here, elsewhere = (kidney_card(one) for one in (guideline, GUIDELINE))
+    assert f"Approvals and labels as known on 2026-11-15: {label} - this site: not licensed; named-patient use" in here
+    assert f"Approvals and labels as known on 2026-11-15: {label};" in elsewhere
+
+
+def kidney_card(guideline: Guideline) -> str:
+    body = (FIXTURES / "recommendations/prrt-kidney-failure/fires--11-months-old.json").read_bytes()
+    offered = {one.hook: one for one in services(lambda hook: templates_for(guideline.knowledge, hook))}
+    made = answer(body, offered[hook_of(body)], guideline, charts.NOW, counted()).body
+    return str(next(card for card in made["cards"] if "product information" in card["detail"])["detail"])

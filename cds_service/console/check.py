@@ -15,6 +15,7 @@ from cds_service.console.figures import pinned_line
 from cds_service.errors import Problem
 from cds_service.fhir.models import build
 from cds_service.guideline.knowledge import Knowledge
+from cds_service.guideline.reviewed import pair_problems, pairs_line
 from cds_service.guideline.site import NO_SITE, Site
 from cds_service.guideline.statements import coverage_line, coverage_problems
 from cds_service.hooks.suggestions import order_resource
@@ -40,13 +41,14 @@ def check(knowledge: Knowledge, fixtures: Path | None, today: date, site: Site =
 
     `fixtures` is None outside a checkout.
     """
-    knowledge = site.applied_to(knowledge)
-    faults = [*_orders(knowledge), *_searches(knowledge), *_summaries(knowledge)]
+    used = site.applied_to(knowledge)
+    faults = [*_orders(used), *_searches(used), *_summaries(knowledge)]
     faults += coverage_problems(knowledge.statements, knowledge.recommendations)
+    faults += pair_problems(knowledge.pairs, knowledge.reviewed_pairs)
     if fixtures is not None:
         faults += _unproven(knowledge, fixtures)
-    warnings = [*_without_source(knowledge), *_overdue(knowledge, today)]
-    return Report(tuple(faults), tuple(warnings), (*_table(knowledge, fixtures), *_of_site(site)))
+    warnings = [*_without_source(knowledge), *_hard_to_find(knowledge), *_overdue(knowledge, today)]
+    return Report(tuple(faults), tuple(warnings), (*_table(knowledge, fixtures), *_of_site(site, knowledge)))
 
 
 def _orders(knowledge: Knowledge) -> Iterator[Problem]:
@@ -77,13 +79,27 @@ def _unproven(knowledge: Knowledge, fixtures: Path) -> Iterator[Problem]:
     for row in knowledge.recommendations:
         for kind in ("fires", "silent"):
             if not list((fixtures / "recommendations" / row.id).glob(f"{kind}--*.json")):
-                yield Problem(row.file, "", f"has no {kind}-- fixture in fhir_fixtures/recommendations/{row.id}")
+                yield Problem(
+                    row.file,
+                    "",
+                    f"has no {kind}-- fixture in fhir_fixtures/recommendations/{row.id}: add a call that shows it",
+                )
 
 
 def _without_source(knowledge: Knowledge) -> Iterator[Problem]:
     for row in knowledge.recommendations:
         if not row.footer and all(citation.source.status != "primary" for citation in row.citations):
             yield Problem(row.file, "evidence", "needs a source: it rests on a design choice")
+
+
+def _hard_to_find(knowledge: Knowledge) -> Iterator[Problem]:
+    """One line, however many: what a reader would have to search for."""
+    cited = [source for source in knowledge.sources.values() if source.status == "primary"]
+    undated = sorted(source.key for source in cited if source.year is None)
+    unlinked = sorted(source.key for source in cited if not source.url)
+    if undated or unlinked:
+        words = f"{len(undated)} documents without a year, {len(unlinked)} without an address (DOI, PubMed)"
+        yield Problem("sources.toml", "", f"{words} of {len(cited)}; add what was seen, and guess none")
 
 
 def _overdue(knowledge: Knowledge, today: date) -> Iterator[Problem]:
@@ -100,15 +116,27 @@ def _table(knowledge: Knowledge, fixtures: Path | None) -> Iterator[str]:
     yield f"recommendations      {len(rows)} ({_counts(Counter(str(row.indicator) for row in rows))})"
     yield f"topics               {_counts(Counter(row.topic for row in rows))}"
     yield f"statements           {coverage_line(knowledge.statements, rows)}"
+    yield f"pairs                {pairs_line(knowledge.pairs, knowledge.reviewed_pairs)}"
     yield f"documents            {len(knowledge.sources)}"
+    yield f"approvals, labels    {len(knowledge.approvals)}, on which {sum(bool(row.relies_on) for row in rows)} rely"
     yield f"concepts, codes      {len(knowledge.concepts)}, {codes}"
     yield f"not reviewed         {unreviewed} of {len(rows)} recommendations by a clinician"
     if fixtures is not None:
-        yield f"fixtures             {len(list(fixtures.glob('recommendations/*/*.json')))} of recommendations"
-        yield f"limits               {pinned_line(knowledge, fixtures)}"
+        yield from _proofs(knowledge, fixtures)
 
 
-def _of_site(site: Site) -> Iterator[str]:
+def _proofs(knowledge: Knowledge, fixtures: Path) -> Iterator[str]:
+    """What shows that the recommendations say what they should, by kind."""
+    kinds = {kind: len(list(fixtures.glob(f"recommendations/*/{kind}--*.json"))) for kind in ("fires", "silent")}
+    yield f"fixtures             {sum(kinds.values())} of recommendations ({_counts(Counter(kinds))})"
+    yield f"stories              {len(list(fixtures.glob('stories/*/request.json')))}"
+    yield f"vignettes            {len(list(fixtures.glob('vignettes/*/request.json')))}"
+    yield f"dangers              {len(list(fixtures.glob('dangers/*/')))}"
+    yield f"refused calls        {len(list(fixtures.glob('refused/*.json')))}"
+    yield f"limits               {pinned_line(knowledge, fixtures)}"
+
+
+def _of_site(site: Site, knowledge: Knowledge) -> Iterator[str]:
     if site == NO_SITE:
         return
     windows = (f"{name} = {figure}" for name, figure in site.windows.items())
@@ -118,6 +146,10 @@ def _of_site(site: Site) -> Iterator[str]:
     yield f"its limits           {', '.join(site.limits) or 'none'}"
     yield f"its windows          {', '.join(windows) or 'as they are'}"
     yield f"languages read       {'all' if site.languages is None else ', '.join(sorted(site.languages))}"
+    for name, why in site.switched_off.items():
+        yield f"switched off         {name} ({knowledge.by_id[name].indicator}): {why}"
+    for key, words in site.approvals.items():
+        yield f"approval here        {key}: {words}"
 
 
 def _counts(counter: Counter[str]) -> str:

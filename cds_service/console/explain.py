@@ -11,6 +11,7 @@ from cds_service.answer import Answer
 from cds_service.fhir.prefetch import State
 from cds_service.guideline.features import Feature, PatientPicture, TumorPicture
 from cds_service.guideline.judge import Outcome, Verdict
+from cds_service.hooks.held_back import HeldBack
 
 _NAME = 22
 _VALUE = 24
@@ -18,15 +19,20 @@ _VALUE = 24
 
 def explained(answer: Answer) -> str:
     """The whole explanation as text."""
-    if answer.picture is None:
-        return "The user of this call is the patient or a relative: no advice is given, the answer is cards: []."
     parts = [
-        _section("Data", _states(answer.states or {}, answer.failures or {})),
-        _section("Picture", _picture(answer.picture)),
-        _section("Verdicts", _verdicts(answer.verdicts)),
+        *([] if answer.picture is None else _seen(answer, answer.picture)),
+        _section("Held back", _held_back(answer.held_back)),
         _section("Cards", _cards(answer)),
     ]
     return "\n\n".join(parts)
+
+
+def _seen(answer: Answer, picture: PatientPicture) -> list[str]:
+    return [
+        _section("Data", _states(answer.states or {}, answer.failures or {})),
+        _section("Picture", _picture(picture)),
+        _section("Verdicts", _verdicts(answer.verdicts)),
+    ]
 
 
 def _section(title: str, lines: Iterable[str]) -> str:
@@ -57,7 +63,7 @@ def _features(title: str, features: Iterable[Feature]) -> Iterator[str]:
     yield title
     for feature in features:
         why = "; ".join(f"{item.text} [{item.reference}]" if item.reference else item.text for item in feature.evidence)
-        yield f"  {feature.name:<{_NAME}}{feature.shown:<{_VALUE}}{_reason(feature)}{why}".rstrip()
+        yield f"  {feature.name + ' ':<{_NAME}}{feature.shown:<{_VALUE}}{_reason(feature)}{why}".rstrip()
 
 
 def _reason(feature: Feature) -> str:
@@ -81,12 +87,21 @@ def _decision(verdict: Verdict) -> str:
     if verdict.replaced_by:
         return f"all conditions hold, but {verdict.replaced_by} takes its place"
     if verdict.outcome is Outcome.FIRES:
-        own = [feature for feature in verdict.decided_by if feature.name in row.own_keys]
+        own = [feature for feature in verdict.decided_by if row.asks(feature.name)]
         return ", ".join(f"{feature.name} = {feature.shown}" for feature in own)
     return "; ".join(
         f"{feature.name} = {feature.shown}, asked for {' '.join(sorted(row.when[feature.name]))}"
         for feature in verdict.decided_by
     )
+
+
+def _held_back(held_back: Iterable[HeldBack]) -> Iterator[str]:
+    """What is not in the answer though something speaks for it, and why."""
+    listed = tuple(held_back)
+    if not listed:
+        yield "nothing"
+    for one in listed:
+        yield f"{one.kind:<16}{one.what}: {one.why}"
 
 
 def _cards(answer: Answer) -> Iterator[str]:

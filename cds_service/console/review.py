@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from cds_service.answer import Guideline, answer
+from cds_service.console import together
 from cds_service.guideline.knowledge import Knowledge
 from cds_service.guideline.recommendations import Citation, Recommendation
 from cds_service.guideline.vocabulary import VOCABULARY
@@ -33,6 +34,7 @@ def pages(knowledge: Knowledge, fixtures: Path, now: datetime) -> Iterator[tuple
     guideline = Guideline.of(knowledge)
     rows = sorted(knowledge.recommendations, key=lambda row: (row.topic, row.id))
     yield "README.md", _contents(rows, knowledge.version)
+    yield together.PAGE, together.page(knowledge)
     for row in rows:
         yield f"{row.topic}/{row.id}.md", _page(row, guideline, fixtures / "recommendations" / row.id, now)
 
@@ -43,6 +45,7 @@ def _contents(rows: Sequence[Recommendation], version: str) -> str:
         "",
         f"Knowledge {version}. Made by `python -m cds_service review`; a test keeps it current. Do not edit the pages:",
         "the recommendations stand in `cds_service/knowledge/recommendations`, and so does who reviewed them.",
+        f"What can stand beside what in one answer: [{together.PAGE}]({together.PAGE}).",
         "",
         "| Recommendation | What it says | Urgency | Review |",
         "| --- | --- | --- | --- |",
@@ -71,6 +74,7 @@ def _page(row: Recommendation, guideline: Guideline, folder: Path, now: datetime
         "## The card as it is seen",
         f"Of the case *{_case(fires[0])}*:",
         _card(row.id, fires[0], guideline, now),
+        *_beside(row, guideline.knowledge),
         "## Documents",
         "\n".join(f"- {_document(citation)}" for citation in row.citations),
         "## Sign-off",
@@ -93,6 +97,11 @@ def _conditions(row: Recommendation) -> str:
 def _replaced(row: Recommendation) -> list[str]:
     names = ", ".join(f"`{name}`" for name in sorted(row.replaces))
     return [f"It takes the place of {names}."] if names else []
+
+
+def _beside(row: Recommendation, knowledge: Knowledge) -> list[str]:
+    """Of a footer nothing: it stands under cards and speaks for and against nothing."""
+    return [] if row.footer else ["## Beside it", together.beside(row, knowledge)]
 
 
 def _cases(paths: Sequence[Path]) -> str:

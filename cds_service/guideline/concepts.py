@@ -78,7 +78,12 @@ class Concept:
 
 @dataclass(frozen=True, slots=True)
 class OrderPlan:
-    """An order the service can draft: what it says, which verified codes go out, when it is not offered."""
+    """An order the service can draft: what it says, which verified codes go out, when it is not offered.
+
+    Attributes:
+        same_as: the files of codes that make it superfluous where one of them is ordered or done.
+        gives_way_to: the orders beside which it is not offered in one answer.
+    """
 
     id: str
     title: str
@@ -90,6 +95,7 @@ class OrderPlan:
     dosage: str = ""
     harms_pregnancy: bool = False
     same_as: tuple[str, ...] = ()
+    gives_way_to: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,6 +29,7 @@ class Verdict:
         decided_by: the features that decided it: all of them for a row that fires, the one that failed
             for a silent row, the unknown ones for an undetermined row.
         replaced_by: id of the firing row that takes this one's place.
+        withheld: why the advice of a row whose conditions hold is not given all the same.
     """
 
     recommendation: Recommendation
@@ -36,6 +37,7 @@ class Verdict:
     tumor: TumorPicture | None
     decided_by: tuple[Feature, ...]
     replaced_by: str = ""
+    withheld: str = ""
 
     @property
     def is_shown(self) -> bool:

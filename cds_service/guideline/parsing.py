@@ -5,15 +5,16 @@ The shape was checked by the schemas; this checks words against the vocabulary a
 
 from __future__ import annotations
 
-import difflib
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import fields
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
 from cds_service.errors import Problem
 from cds_service.guideline.concepts import CodeLine, Concept, MarkerLimits, OrderPlan, Phrase
+from cds_service.guideline.faults import nearest
 from cds_service.guideline.limits import Limits, Window
 from cds_service.guideline.recommendations import Citation, Indicator, Recommendation, Review, Source, SuggestionPlan
 from cds_service.guideline.vocabulary import VOCABULARY
@@ -26,23 +27,19 @@ def source(key: str, entry: Mapping[str, Any]) -> Source:
     return Source(key, entry["title"], entry["publisher"], entry.get("year"), entry["status"], entry.get("url", ""))
 
 
-def listed(when: Mapping[str, list[str]], name: str, problems: list[Problem]) -> dict[str, frozenset[str]]:
-    """The `when` table of a row, every key and value held against the vocabulary."""
+def listed(
+    when: Mapping[str, list[str]], name: str, problems: list[Problem], table: str = "when"
+) -> dict[str, frozenset[str]]:
+    """A table of facts like `when` of a row, every key and value held against the vocabulary."""
     for key, values in when.items():
         if key not in VOCABULARY:
-            problems.append(Problem(name, f"when.{key}", f"is not a case feature{nearest(key, VOCABULARY)}"))
+            problems.append(Problem(name, f"{table}.{key}", f"is not a case feature{nearest(key, VOCABULARY)}"))
             continue
         allowed = [str(value) for value in VOCABULARY[key].values]
         for value in values:
             if value not in allowed:
-                problems.append(Problem(name, f"when.{key}", f"{value!r} is not a value{nearest(value, allowed)}"))
+                problems.append(Problem(name, f"{table}.{key}", f"{value!r} is not a value{nearest(value, allowed)}"))
     return {key: frozenset(values) for key, values in when.items()}
-
-
-def nearest(word: str, words: Iterable[str]) -> str:
-    """What was probably meant, in words that follow a fault; "" if nothing is near."""
-    near = difflib.get_close_matches(word, list(words), n=1)
-    return f"; did you mean {near[0]!r}?" if near else ""
 
 
 def recommendation(
@@ -54,7 +51,7 @@ def recommendation(
 ) -> Recommendation:
     _, topic, file = name.split("/")
     own = listed(document["when"], name, problems)
-    _refuse_quoted_dates(name, document, problems)
+    problems.extend(_dates(name, document["as_of"], document["review"]["next"]))
     known_keys = {key: values for key, values in {**defaults, **own}.items() if key in VOCABULARY}
     return Recommendation(
         id=file.removesuffix(".toml"),
@@ -69,21 +66,26 @@ def recommendation(
         own_keys=frozenset(own),
         citations=tuple(_citations(name, document["evidence"], sources, problems)),
         as_of=document["as_of"],
-        review=Review(document["review"]["status"], document["review"].get("next")),
+        review=Review(document["review"]["status"], document["review"]["next"]),
         group=document.get("group", ""),
         kind=document.get("kind", ""),
         lead=document.get("lead", ""),
         replaces=frozenset(document.get("replaces", ())),
         suggestions=tuple(_suggestion(entry) for entry in document.get("suggestions", ())),
         footer=document.get("footer", False),
+        relies_on=tuple(document.get("relies_on", ())),
+        favors=frozenset(document.get("for", ())),
+        opposes=frozenset(document.get("against", ())),
     )
 
 
-def _refuse_quoted_dates(name: str, document: Mapping[str, Any], problems: list[Problem]) -> None:
+def _dates(name: str, as_of: date | str, due: date | str) -> Iterable[Problem]:
     """The schema sees dates as text: a date in quotes passes it and would fail where days are counted."""
-    for key, value in (("as_of", document["as_of"]), ("review.next", document["review"].get("next"))):
-        if isinstance(value, str):
-            problems.append(Problem(name, key, "is a date and stands without quotes"))
+    quoted = [key for key, value in (("as_of", as_of), ("review.next", due)) if isinstance(value, str)]
+    for key in quoted:
+        yield Problem(name, key, "is a date and stands without quotes")
+    if not quoted and due <= as_of:  # type: ignore[operator]
+        yield Problem(name, "review.next", f"{due} is not after as_of, {as_of}: the next review is still to come")
 
 
 def _citations(
@@ -94,9 +96,8 @@ def _citations(
         if key in sources:
             yield Citation(sources[key], entry.get("section", ""), entry.get("strength", ""))
         else:
-            problems.append(
-                Problem(name, "evidence.document", f"{key!r} is not in sources.toml{nearest(key, sources)}")
-            )
+            words = f"{key!r} is not in sources.toml{nearest(key, sources)}"
+            problems.append(Problem(name, "evidence.document", words, "sources.toml"))
 
 
 def _suggestion(entry: Mapping[str, Any]) -> SuggestionPlan:
@@ -162,11 +163,16 @@ def order(concept: Concept, document: Mapping[str, Any], problems: list[Problem]
         dosage=draft.get("dosage_text", ""),
         harms_pregnancy=document.get("harms_pregnancy", False),
         same_as=(concept.id, *document.get("same_as", ())),
+        gives_way_to=frozenset(document.get("gives_way_to", ())),
     )
 
 
-def marker(document: Mapping[str, Any]) -> MarkerLimits:
+def marker(name: str, document: Mapping[str, Any], problems: list[Problem]) -> MarkerLimits:
     low, high = document.get("plausible_limit", ("", ""))
+    if low != "" and not low <= document.get("upper_limit", low) <= high:
+        problems.append(
+            Problem(name, "plausible_limit", f"must go from low to high, with upper_limit between: {low}, {high}")
+        )
     return MarkerLimits(document["name"], document["unit"], str(document.get("upper_limit", "")), (str(low), str(high)))
 
 

@@ -50,6 +50,37 @@ class Citation:
 
 
 @dataclass(frozen=True, slots=True)
+class Approval:
+    """A fact with a shelf life: what an authority approved, or what a label says, in one region.
+
+    Attributes:
+        what: the drug and its use, or the label.
+        date: of the approval or of the text that was seen ("2025-03-26", "2024-04"); "" where it was not seen.
+        note: what must be said besides ("no decision was seen").
+        document: its key in sources.toml, "" where it has none.
+        checked: where it was seen.
+        here: what a site says of it.
+    """
+
+    key: str
+    what: str
+    authority: str
+    region: str
+    date: str = ""
+    note: str = ""
+    document: str = ""
+    checked: str = ""
+    here: str = ""
+
+    @property
+    def label(self) -> str:
+        """What is approved, by whom and where, the date and what the site says of it."""
+        date = self.date or ("" if self.note else "date not seen")
+        facts = "; ".join(filter(None, (self.authority, self.region, date, self.note)))
+        return f"{self.what} ({facts}){f' - this site: {self.here}' if self.here else ''}"
+
+
+@dataclass(frozen=True, slots=True)
 class SuggestionPlan:
     """What a row offers: delete the draft that matched, create orders of these ids, or both at once."""
 
@@ -72,12 +103,15 @@ class Recommendation:
 
     Attributes:
         when: feature name -> listed values; keys are ANDed, values ORed. The defaults are merged in.
+        own_keys: the keys that the row's own file names.
         lead: the reading a card puts before the summary ("nse", "cga", "ki67", "order" or "").
         group: info rows of one group share a card; a warning stands alone.
         replaces: ids whose place this row takes when both fire.
         kind: what a warning is about; decides its override reasons.
         footer: stands under the cards it belongs to, never alone.
         as_of: the day the advice was checked against its documents.
+        relies_on: keys of the approvals and labels that the words name; they age faster than the medicine.
+        favors, opposes: the subjects it speaks for and against.
     """
 
     id: str
@@ -99,6 +133,9 @@ class Recommendation:
     replaces: frozenset[str] = frozenset()
     suggestions: tuple[SuggestionPlan, ...] = ()
     footer: bool = False
+    relies_on: tuple[str, ...] = ()
+    favors: frozenset[str] = frozenset()
+    opposes: frozenset[str] = frozenset()
 
     @property
     def file(self) -> str:
@@ -108,6 +145,10 @@ class Recommendation:
     @property
     def asks_tumor(self) -> bool:
         return any(VOCABULARY[name].scope is Scope.TUMOR for name in self.when)
+
+    def asks(self, name: str) -> bool:
+        """Whether the row itself asks this key: one that lists every value only lifts a default."""
+        return name in self.own_keys and len(self.when[name]) < len(VOCABULARY[name].values)
 
     @property
     def searches(self) -> frozenset[str]:

@@ -6,15 +6,18 @@ Knows the shape of the files only; what they refer to is checked by `knowledge`.
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 from typing import Any
 
-from jsonschema import Draft202012Validator, ValidationError
+from jsonschema import Draft202012Validator
 
 from cds_service.errors import Problem
 from cds_service.guideline.concepts import CONCEPT_FOLDERS
+from cds_service.guideline.faults import described, nearest
+from cds_service.guideline.recommendations import TOPICS
 
 SINGLE_FILES = (
     "version.toml",
@@ -25,7 +28,12 @@ SINGLE_FILES = (
     "override_reasons.toml",
     "systems.toml",
     "statements.toml",
+    "approvals.toml",
+    "subjects.toml",
+    "impossible.toml",
+    "reviewed_pairs.toml",
 )
+_NAME = re.compile(r"[a-z0-9][a-z0-9-]*\.toml")
 
 
 class SchemaCheck:
@@ -39,19 +47,30 @@ class SchemaCheck:
 
     def problems(self, name: str, document: dict[str, Any]) -> Iterator[Problem]:
         kind = _kind(name)
-        if kind not in self._validators:
-            yield Problem(name, "", "stands where no file of the knowledge is expected")
+        if misplaced := _misplaced(name) if kind in self._validators else _astray(name):
+            yield Problem(name, "", misplaced)
             return
-        plain = _jsonable(document)
-        for fault in sorted(self._validators[kind].iter_errors(plain), key=lambda f: list(map(str, f.path))):
-            yield _problem(name, plain, fault)
+        for fault in sorted(
+            self._validators[kind].iter_errors(_jsonable(document)), key=lambda f: list(map(str, f.path))
+        ):
+            for key, words in described(fault):
+                yield Problem(name, key, words)
 
 
-def _problem(name: str, document: dict[str, Any], fault: ValidationError) -> Problem:
-    if fault.validator is None:  # a key that the others rule out; the validator does not say which
-        key = next((key for key, value in document.items() if value is fault.instance), "")
-        return Problem(name, key, "does not go with the other keys")
-    return Problem(name, ".".join(str(step) for step in fault.absolute_path), fault.message[:200])
+def _astray(name: str) -> str:
+    first = name.partition("/")[0]
+    places = ("recommendations", *CONCEPT_FOLDERS) if "/" in name else SINGLE_FILES
+    return f"stands where no file of the knowledge is expected{nearest(first, places)}"
+
+
+def _misplaced(name: str) -> str:
+    """The name of a file is the id of what it holds, and of a recommendation its folder is the topic."""
+    *folders, file = name.split("/")
+    if folders[:1] == ["recommendations"] and folders[1] not in TOPICS:
+        return f"{folders[1]!r} is not a topic ({', '.join(TOPICS)}){nearest(folders[1], TOPICS)}"
+    if folders and not _NAME.fullmatch(file):
+        return "is the id of what it holds: small letters, digits and hyphens, then .toml"
+    return ""
 
 
 def _kind(name: str) -> str:

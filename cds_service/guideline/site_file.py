@@ -17,9 +17,11 @@ from jsonschema import Draft202012Validator, ValidationError
 
 from cds_service.errors import ConfigError, Problem
 from cds_service.guideline.concepts import CodeLine, Concept, SiteLimit
+from cds_service.guideline.faults import described, nearest
 from cds_service.guideline.knowledge import Knowledge
 from cds_service.guideline.limits import Limits
-from cds_service.guideline.parsing import attributes, nearest
+from cds_service.guideline.parsing import attributes
+from cds_service.guideline.recommendations import Indicator
 from cds_service.guideline.site import Site
 
 _SCHEMA = Path(__file__).with_name("site.schema.json")
@@ -46,6 +48,8 @@ def read_site(path: Path, knowledge: Knowledge, keys: Collection[str]) -> Site:
         limits={marker: file.limits(marker, given) for marker, given in document.get("limits", {}).items()},
         windows=dict(file.windows(document.get("windows", {}))),
         languages=file.languages(document["languages"]) if "languages" in document else None,
+        switched_off=file.switched_off(document.get("switched_off", {})),
+        approvals=file.approvals(document.get("approvals", {})),
     )
     if file.problems:
         raise ConfigError(tuple(file.problems))
@@ -79,15 +83,9 @@ class _File:
 
     def _misshapen(self, fault: ValidationError) -> tuple[str, ...]:
         """Names one fault of shape; the table and entry it is in."""
-        steps = [str(step) for step in fault.absolute_path]
-        if fault.validator == "additionalProperties":
-            part: Any = fault.schema
-            allowed, given = part["properties"], dict[str, Any](fault.instance)  # type: ignore[arg-type]
-            for key in sorted(given.keys() - allowed.keys()):
-                self.fault(".".join([*steps, key]), f"is no key of a site file{nearest(key, allowed)}")
-        else:
-            self.fault(".".join(steps), fault.message[:200])
-        return tuple(steps[:2])
+        for key, words in described(fault):
+            self.fault(key, words)
+        return tuple(str(step) for step in fault.absolute_path)[:2]
 
     def codes(self, given: Mapping[str, list[dict[str, Any]]]) -> dict[str, tuple[CodeLine, ...]]:
         aliases = {uri: alias for alias, uris in self.knowledge.systems.items() for uri in uris}
@@ -188,6 +186,23 @@ class _File:
         if ENGLISH not in given:
             self.fault("languages", "must hold 'en': texts in English are always read")
         return frozenset(given)
+
+    def switched_off(self, given: Mapping[str, str]) -> Mapping[str, str]:
+        rows = self.knowledge.by_id
+        for id_ in given:
+            if id_ not in rows:
+                self.fault(f"switched_off.{id_}", f"is not a recommendation{nearest(id_, rows)}")
+            elif rows[id_].indicator is Indicator.CRITICAL:
+                self.fault(f"switched_off.{id_}", "cannot be switched off: it is critical for safety")
+            elif rows[id_].footer:
+                self.fault(f"switched_off.{id_}", "cannot be switched off: it is a caution that stands under cards")
+        return given
+
+    def approvals(self, given: Mapping[str, str]) -> Mapping[str, str]:
+        for key in given:
+            if key not in self.knowledge.approvals:
+                self.fault(f"approvals.{key}", f"is not in approvals.toml{nearest(key, self.knowledge.approvals)}")
+        return given
 
 
 def _faults_of_shape(document: dict[str, Any]) -> Iterable[ValidationError]:

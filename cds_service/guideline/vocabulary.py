@@ -124,6 +124,7 @@ class FeatureKind:
         values: the enumeration; `unknown` is a member of each.
         label: how a card calls the fact when it was not seen.
         searches: prefetch keys whose data can carry the fact.
+        lone: of a feature that holds several values at once, the one that stands alone; else "".
     """
 
     name: str
@@ -131,6 +132,7 @@ class FeatureKind:
     values: type[StrEnum]
     label: str
     searches: tuple[str, ...] = ()
+    lone: str = ""
 
 
 _MEDICATION = ("medication-requests", "medication-statements", "medication-administrations", "medication-dispenses")
@@ -161,7 +163,7 @@ _KINDS = (
     ),
     FeatureKind("biotin", Scope.PATIENT, Biotin, "biotin", ("nse", "markers", *_MEDICATION)),
     FeatureKind("nen-count", Scope.PATIENT, NenCount, "neuroendocrine diagnoses", _TUMOR),
-    FeatureKind("other-cancer", Scope.PATIENT, OtherCancer, "other cancers", _TUMOR),
+    FeatureKind("other-cancer", Scope.PATIENT, OtherCancer, "other cancers", _TUMOR, OtherCancer.NONE),
     FeatureKind("nse-context", Scope.PATIENT, NseContext, "diagnosis", _TUMOR),
     FeatureKind(
         "nse-reading", Scope.PATIENT, NseReading, "NSE", ("nse", "specimens", "reports", "conditions", "procedures")
@@ -179,6 +181,7 @@ _KINDS = (
         NseEvent,
         "events before the NSE draw",
         ("nse", "conditions", "procedures", "encounters"),
+        NseEvent.NONE_RECORDED,
     ),
     FeatureKind("nse-above-nsclc-range", Scope.PATIENT, NseAboveNsclcRange, "NSE", ("nse",)),
     FeatureKind("nse-method", Scope.PATIENT, NseMethod, "NSE", _USABLE_NSE),
@@ -191,6 +194,7 @@ _KINDS = (
         NseConfounder,
         "other causes of a raised NSE",
         ("nse", "conditions", "procedures", *_MEDICATION),
+        NseConfounder.NONE_RECORDED,
     ),
     FeatureKind("nse-before-surgery", Scope.PATIENT, Level, "NSE before the resection", _USABLE_NSE),
     FeatureKind("nse-after-surgery", Scope.PATIENT, NseAfterSurgery, "NSE after the resection", _USABLE_NSE),
@@ -230,7 +234,7 @@ _KINDS = (
     FeatureKind(
         "resection-exception", Scope.TUMOR, ResectionException, "tumor size", ("status", "conditions", "reports")
     ),
-    FeatureKind("ordering", Scope.CALL, Ordering, "what is being ordered"),
+    FeatureKind("ordering", Scope.CALL, Ordering, "what is being ordered", (), Ordering.NONE),
     FeatureKind("ordering-regimen", Scope.CALL, Regimen, "the regimen being ordered", _TREATMENT),
 )
 

@@ -39,7 +39,7 @@ def _features(verdicts: Iterable[Verdict]) -> list[Card]:
     listed: dict[tuple[str, str], Card] = {}
     for verdict in verdicts:
         for feature in verdict.decided_by:
-            if feature.name not in verdict.recommendation.own_keys:
+            if not verdict.recommendation.asks(feature.name):
                 continue
             of_tumor = VOCABULARY[feature.name].scope == "tumor" and verdict.tumor is not None
             tumor = verdict.tumor.reference if of_tumor and verdict.tumor else ""

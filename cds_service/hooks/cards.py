@@ -5,33 +5,69 @@ CDS Hooks 2.0, Card attributes. Decides nothing about medicine: which rows fire 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass
 
-from cds_service.guideline.features import Gap
+from cds_service.guideline.features import Feature, Gap
 from cds_service.guideline.judge import Outcome, Verdict
 from cds_service.guideline.knowledge import Knowledge
 from cds_service.guideline.recommendations import Citation, Indicator, Recommendation
 from cds_service.hooks.basis import BASIS, basis_of
 from cds_service.hooks.drawn import Drawn, unseen_facts
+from cds_service.hooks.held_back import HeldBack, Kind, named, of_verdicts
 from cds_service.hooks.markdown import paragraphs
 from cds_service.hooks.suggestions import Card, Offer
-from cds_service.hooks.wording import detail_of, gap_lines, summary_of, unseen_lines
+from cds_service.hooks.wording import detail_of, gap_lines, pregnancy_line, summary_of, unseen_lines
 
 TOPIC = "urn:x-nen-cds:topic"
 OVERRIDE_REASON = "urn:x-nen-cds:override-reason"
 
 
-def cards(drawn: Drawn) -> list[Card]:
-    """The cards of one call, most urgent first; the last one says what was left out if there are too many."""
-    shown = [v for v in drawn.verdicts if v.is_shown and not v.recommendation.footer]
-    ordered = sorted(shown, key=lambda v: (*v.recommendation.sort_key, v.tumor.reference if v.tumor else ""))
-    bundles = _bundles(ordered)
+@dataclass(frozen=True, slots=True)
+class Made:
+    """The cards of one call, most urgent first, and what was held back."""
+
+    cards: list[Card]
+    held_back: tuple[HeldBack, ...]
+
+
+def cards(drawn: Drawn) -> Made:
+    """The cards of one call; the last one says what was left out if there are too many."""
+    firing = [v for v in drawn.verdicts if v.is_shown and not v.recommendation.footer]
+    ordered = sorted(firing, key=lambda v: (*v.recommendation.sort_key, v.tumor.reference if v.tumor else ""))
+    bundles = [_as_ordered(bundle, drawn.knowledge) for bundle in _bundles(ordered)]
     most = drawn.knowledge.limits.cards_per_call
-    made = [_card(bundle, drawn) for bundle in bundles[:most]]
-    left = [v.recommendation.title for bundle in bundles[most:] for v in bundle]
+    shown, left = bundles[:most], bundles[most:]
+    offer = Offer(drawn.record, drawn.drafts, drawn.picture, drawn.new_id)
+    shares = offer.shares(shown)
+    made = [_card(one, offer, share, drawn) for one, share in zip(shown, shares, strict=True)]
     if left:
-        made[-1]["detail"] += f"\n\nNot shown, to keep this answer short: {'; '.join(left)}."
-    return made or _missing_data(drawn)
+        titles = "; ".join(v.recommendation.title for bundle in left for v in bundle)
+        made[-1]["detail"] += f"\n\nNot shown, to keep this answer short: {titles}."
+    held_back = tuple(dict.fromkeys((*_held_back(shown, left, drawn), *_not_offered(shown, shares, offer))))
+    return Made(made or _missing_data(drawn), held_back)
+
+
+def _held_back(
+    shown: Sequence[Sequence[Verdict]], left: Iterable[Sequence[Verdict]], drawn: Drawn
+) -> Iterator[HeldBack]:
+    yield from of_verdicts(drawn.verdicts)
+    most = drawn.knowledge.limits.cards_per_call
+    for bundle in left:
+        for verdict in bundle:
+            yield HeldBack(Kind.RECOMMENDATION, named(verdict), f"one call has {most} cards at most (cards_per_call)")
+    for footer in drawn.verdicts:
+        if footer.is_shown and footer.recommendation.footer and not any(_belongs(footer, one) for one in shown):
+            yield HeldBack(Kind.FOOTER, named(footer), "there is no card it could stand under")
+    if _lacking(drawn) and (why := _needs_no_data_card(shown, drawn)):
+        yield HeldBack(Kind.CARD, "about data that were not seen", why)
+
+
+def _not_offered(
+    shown: Iterable[Sequence[Verdict]], shares: Iterable[Collection[str]], offer: Offer
+) -> Iterator[HeldBack]:
+    for bundle, share in zip(shown, shares, strict=True):
+        yield from offer.held_back(bundle, share)
 
 
 def _bundles(ordered: Iterable[Verdict]) -> list[list[Verdict]]:
@@ -44,17 +80,24 @@ def _bundles(ordered: Iterable[Verdict]) -> list[list[Verdict]]:
     return list(bundles.values())
 
 
-def _card(bundle: Sequence[Verdict], drawn: Drawn) -> Card:
+def _as_ordered(bundle: list[Verdict], knowledge: Knowledge) -> list[Verdict]:
+    """The lines of a group in the order of the group: the first gives the card its summary and its source."""
+    group = knowledge.groups.get(bundle[0].recommendation.group)
+    return sorted(bundle, key=lambda v: group.place(v.recommendation.id)) if group else bundle
+
+
+def _card(bundle: Sequence[Verdict], offer: Offer, share: Collection[str], drawn: Drawn) -> Card:
     first = bundle[0].recommendation
     footers = [v for v in drawn.verdicts if v.is_shown and v.recommendation.footer and _belongs(v, bundle)]
     unseen = unseen_facts(bundle, drawn)
-    offer = Offer(drawn.record, drawn.drafts, drawn.picture, drawn.new_id)
-    suggestions = offer.suggestions(bundle)
+    suggestions = offer.suggestions(bundle, share)
     card: Card = {
         "uuid": drawn.new_id(),
         "summary": summary_of(bundle, drawn),
         "indicator": str(first.indicator),
-        "detail": detail_of(bundle, footers, unseen, drawn, offer.withheld(bundle)),
+        "detail": detail_of(
+            bundle, footers, unseen, drawn, pregnancy_line(offer.withheld(bundle), offer.unsettled(bundle))
+        ),
         "source": _source(first, drawn.knowledge),
     }
     if suggestions:
@@ -110,13 +153,24 @@ def _override_reasons(row: Recommendation, knowledge: Knowledge) -> list[Card]:
     return [{"code": c, "system": OVERRIDE_REASON, "display": knowledge.override_reasons[c]} for c in codes]
 
 
-def _missing_data(drawn: Drawn) -> list[Card]:
-    """One card about data that were not available or readable, only where a tumor, an NSE or a known draft is seen."""
+def _lacking(drawn: Drawn) -> tuple[Feature, ...]:
+    """The facts for want of which alone some row is open: their data did not come or could not be read."""
     open_ = [v for v in drawn.verdicts if v.outcome is Outcome.UNDETERMINED and not v.recommendation.footer]
     lacking = {f.name: f for v in open_ if _only_for_want_of_data(v) for f in v.decided_by}
-    if not lacking or not _has_something_of_ours(drawn):
+    return tuple(lacking[name] for name in sorted(lacking))
+
+
+def _needs_no_data_card(shown: Sequence[Sequence[Verdict]], drawn: Drawn) -> str:
+    if shown:
+        return "a recommendation is shown, and its card names what was not seen"
+    return "" if _has_something_of_ours(drawn) else "no tumor, NSE result or draft of ours was recognized"
+
+
+def _missing_data(drawn: Drawn) -> list[Card]:
+    """One card about data that were not available or readable, only where a tumor, an NSE or a known draft is seen."""
+    unseen = _lacking(drawn)
+    if not unseen or _needs_no_data_card([], drawn):
         return []
-    unseen = tuple(lacking[name] for name in sorted(lacking))
     detail = paragraphs(
         "No recommendation was made. It could not be told whether one applies, because these data did not come with"
         " the call or could not be read:",

@@ -37,8 +37,8 @@ def unseen_facts(bundle: Iterable[Verdict], drawn: Drawn) -> tuple[Feature, ...]
     for verdict in drawn.verdicts:
         is_open = verdict.outcome is Outcome.UNDETERMINED and not verdict.recommendation.footer
         if is_open and verdict.tumor in tumors:
-            found.update((f.name, f) for f in verdict.decided_by if f.name in verdict.recommendation.own_keys)
+            found.update((f.name, f) for f in verdict.decided_by if verdict.recommendation.asks(f.name))
     for verdict in bundle:
-        own = verdict.recommendation.own_keys
-        found.update((f.name, f) for f in verdict.decided_by if f.is_unknown and f.name in own)
+        row = verdict.recommendation
+        found.update((f.name, f) for f in verdict.decided_by if f.is_unknown and row.asks(f.name))
     return tuple(found[name] for name in sorted(found))

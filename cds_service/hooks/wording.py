@@ -6,12 +6,13 @@ Decides nothing; which rows stand on the card is `cards`.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from datetime import date
 
 from cds_service.fhir.prefetch import State
 from cds_service.guideline.features import Evidence, Feature, Gap
 from cds_service.guideline.judge import Verdict
 from cds_service.guideline.knowledge import Knowledge
-from cds_service.guideline.recommendations import Citation, Recommendation
+from cds_service.guideline.recommendations import Recommendation
 from cds_service.guideline.vocabulary import VOCABULARY
 from cds_service.hooks.drawn import Drawn
 from cds_service.hooks.markdown import escaped, label, paragraphs, section, untagged
@@ -46,11 +47,7 @@ def _lead(verdict: Verdict, drawn: Drawn) -> str:
 
 
 def detail_of(
-    bundle: Sequence[Verdict],
-    footers: Sequence[Verdict],
-    unseen: Sequence[Feature],
-    drawn: Drawn,
-    withheld: Sequence[str],
+    bundle: Sequence[Verdict], footers: Sequence[Verdict], unseen: Sequence[Feature], drawn: Drawn, pregnancy: str
 ) -> str:
     rows = [verdict.recommendation for verdict in bundle]
     if len(bundle) == 1:
@@ -59,18 +56,25 @@ def detail_of(
         words = "\n".join(f"- **{v.recommendation.title}**{_of_tumor(v, drawn)}: {_one_line(v)}" for v in bundle)
     return paragraphs(
         words,
-        _not_drafted(withheld),
+        pregnancy,
         section("Based on", _based_on(bundle)),
         section("Not seen", [*unseen_lines(unseen), *_unsearched(bundle, drawn), *gap_lines(drawn)]),
         " ".join(_one_line(footer) for footer in sorted(footers, key=lambda v: v.recommendation.id)),
         _windows_of_site([*rows, *(footer.recommendation for footer in footers)], drawn.knowledge),
-        _provenance(rows),
+        _approvals(rows, drawn.knowledge),
+        _provenance(rows, drawn.record.now.date()),
     )
 
 
-def _not_drafted(withheld: Sequence[str]) -> str:
-    """A card that advises what it does not offer says why."""
-    return f"Not drafted, because the record says pregnant: {'; '.join(withheld)}." if withheld else ""
+def pregnancy_line(withheld: Sequence[str], unsettled: Sequence[str]) -> str:
+    """What a card does not offer in pregnancy, or what has to be settled before its orders are placed."""
+    if withheld:
+        return f"Not drafted, because the record says pregnant: {'; '.join(withheld)}."
+    if unsettled:
+        return (
+            f"Pregnancy is possible, and nothing that excludes it was found. Settle that first: {'; '.join(unsettled)}."
+        )
+    return ""
 
 
 def _one_line(verdict: Verdict) -> str:
@@ -100,8 +104,8 @@ def _says_more(other: Evidence, item: Evidence) -> bool:
 
 def _evidence(verdict: Verdict) -> list[Evidence]:
     """The evidence of exactly the features the row itself asked for."""
-    own = verdict.recommendation.own_keys
-    return [item for feature in verdict.decided_by if feature.name in own for item in feature.evidence]
+    row = verdict.recommendation
+    return [item for feature in verdict.decided_by if row.asks(feature.name) for item in feature.evidence]
 
 
 def _evidence_line(item: Evidence) -> str:
@@ -125,7 +129,7 @@ def _unsearched(bundle: Iterable[Verdict], drawn: Drawn) -> list[str]:
         key
         for verdict in bundle
         for feature in verdict.decided_by
-        if feature.name in verdict.recommendation.own_keys and feature.values & set(_ABSENT)
+        if verdict.recommendation.asks(feature.name) and feature.values & set(_ABSENT)
         for key in VOCABULARY[feature.name].searches
         if key not in drawn.record.chart.searched
     }
@@ -167,13 +171,25 @@ def _windows_of_site(rows: Iterable[Recommendation], knowledge: Knowledge) -> st
     return f"Set by this site: {'; '.join(changed)}." if changed else ""
 
 
-def _provenance(rows: Sequence[Recommendation]) -> str:
-    documents = dict.fromkeys(_cited(citation) for row in rows for citation in row.citations)
+def _approvals(rows: Sequence[Recommendation], knowledge: Knowledge) -> str:
+    """What the words rest on that ages faster than the medicine, and the day it was looked at."""
+    relying = [row for row in rows if row.relies_on]
+    if not relying:
+        return ""
+    listed = dict.fromkeys(knowledge.approvals[key].label for row in relying for key in row.relies_on)
+    as_of = min(row.as_of for row in relying).isoformat()
+    return f"Approvals and labels as known on {as_of}: {'; '.join(listed)}. Check what holds where you are."
+
+
+def _provenance(rows: Sequence[Recommendation], today: date) -> str:
+    """Each document once, with all of its places that were seen."""
+    places: dict[str, dict[str, None]] = {}
+    for citation in (citation for row in rows for citation in row.citations):
+        seen = places.setdefault(citation.source.label, {})
+        seen.update(dict.fromkeys(filter(None, (citation.section, citation.strength))))
+    documents = (", ".join((label, *seen)) for label, seen in places.items())
     checked = min(row.as_of for row in rows).isoformat()
     status = "; ".join(dict.fromkeys(row.review.status for row in rows))
-    return f"Sources: {'; '.join(documents)}. As of {checked}; {status}."
-
-
-def _cited(citation: Citation) -> str:
-    extra = ", ".join(part for part in (citation.section, citation.strength) if part)
-    return f"{citation.source.label}{f', {extra}' if extra else ''}"
+    due = min((row.review.next for row in rows if row.review.next), default=None)
+    overdue = f" Its review was due on {due}: guidance may have moved on." if due and due < today else ""
+    return f"Sources: {'; '.join(documents)}. As of {checked}; {status}.{overdue}"

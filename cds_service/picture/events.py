@@ -1,11 +1,12 @@
 """What happened shortly before a blood draw and raises NSE: neurological events, operations, a new chemotherapy.
 
-Counts by onset or admission, never by the day of recording; what was not searched leaves the reading usable.
+Counts by onset or admission; the day of recording alone counts as no event and leaves the question open. What was not
+searched leaves the reading usable.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -16,7 +17,7 @@ from cds_service.fhir.values import code_of, codeables, date_of, elements, refer
 from cds_service.guideline.features import Evidence
 from cds_service.guideline.patient_values import NseEvent
 from cds_service.picture.drugs.medications import line_starts
-from cds_service.picture.record import Record, dated, has_begun, is_true
+from cds_service.picture.record import Record, dated, has_begun, has_ended, is_true
 
 _BIOPSY = ("procedures/biopsy",)
 _STAYED = ("arrived", "triaged", "in-progress", "onleave", "finished")
@@ -47,9 +48,9 @@ class _Candidate:
 
 
 def events(draw: When, record: Record) -> tuple[tuple[Event, ...], str]:
-    """The events before a draw, and a word on one whose date is too coarse to tell."""
+    """The events before a draw, and a word on one whose date does not tell."""
     found: list[Event] = []
-    unclear = ""
+    unclear = _only_recorded(draw, record)
     if "events" not in record.once:
         record.once["events"] = tuple(_candidates(record))
     for candidate in record.once["events"]:
@@ -61,6 +62,23 @@ def events(draw: When, record: Record) -> tuple[tuple[Event, ...], str]:
             if before is None and Event(kind, candidate.evidence, candidate.when).spoils:
                 unclear = f"{candidate.evidence.text}: its date is too coarse to place it before or after the draw"
     return tuple(found), unclear
+
+
+def _only_recorded(draw: When, record: Record) -> str:
+    """A neurological event of which only the day of recording is known: it may have been then, or long ago."""
+    days = record.limits.neuro_event_days
+    for condition in record.chart.of("Condition"):
+        when = (
+            None
+            if any(name.startswith("onset") for name in condition.data)
+            else date_of(condition.data, "recordedDate")
+        )
+        if not when or not is_true(condition) or has_ended(condition):
+            continue
+        near = _in_window(when, draw, days) is not False or _in_window(draw, when, days) is not False
+        if near and (meant := record.means(condition, "events/neuro-event")):
+            return f"{meant[0].words}, recorded {when.text}: when it happened is not recorded"
+    return ""
 
 
 def _in_window(when: When, draw: When, days: int) -> bool | None:
@@ -128,3 +146,24 @@ def _reasons(stay: Resource, record: Record) -> Iterator[Codeable]:
 
 def _evidence(resource: Resource, words: str, when: When) -> Evidence:
     return Evidence(dated(words, when), resource.reference)
+
+
+def arrests(record: Record) -> Iterator[tuple[bool, Evidence]]:
+    """Cardiac arrest or coma: NSE then answers another question. True if its onset surely lies in the last days."""
+    days = record.limits.neuro_prognosis_days
+    for stay, meant, start in neuro_admissions(record):
+        recent = start.within_days(days, record.now)
+        if _is_arrest(meant) and recent is not False:
+            yield bool(recent), Evidence(dated(f"admission: {meant[0].words}", start), stay.reference)
+    for condition in record.chart.of("Condition"):
+        if _is_arrest(record.means(condition, "events/neuro-event") if is_true(condition) else ()):
+            onset = date_of(condition.data, "onsetDateTime", "onsetPeriod")
+            when = onset or date_of(condition.data, "recordedDate")
+            recent = when.within_days(days, record.now) if when else None
+            if recent is not False:
+                shown = Evidence(dated(record.code(condition).shown, when), condition.reference)
+                yield bool(recent and onset), shown
+
+
+def _is_arrest(meant: Iterable[Meaning]) -> bool:
+    return any(meaning.attributes.get("value") == "arrest-or-coma" for meaning in meant)

@@ -16,13 +16,24 @@ from cds_service.fhir.values import Element, code_of, codeable, codeables, eleme
 from cds_service.guideline.features import Evidence, Feature, Gap, known
 from cds_service.guideline.vocabulary import UNKNOWN, Ordering
 from cds_service.picture.drugs.medications import classes, form, medication_of
-from cds_service.picture.record import Record, is_refuted
+from cds_service.picture.events import arrests
+from cds_service.picture.record import Record, has_ended, is_refuted
 
 _IGNORED = ("cancelled", "entered-in-error", "completed", "stopped", "revoked")
 _ORDERS = {"nse": "nse", "nse-repeat": "nse", "cga": "cga", "octreoscan": "octreoscan", "sstr-pet": "sstr-pet",
-           "ct-mri": "ct-mri", "ct-chest-abdomen-pelvis": "ct-mri", "ct-mri-follow-up": "ct-mri"}  # fmt: skip
+           "ct-mri": "ct-mri", "ct-chest-abdomen-pelvis": "ct-mri", "ct-mri-follow-up": "ct-mri",
+           "mri-brain": "ct-mri"}  # fmt: skip
+_HARMLESS = "plain-mri"  # neither rays nor contrast: no study that a row about imaging speaks of
 _PANEL = re.compile(r"[,;+]|\b(?:and|und|panel|profile?)\b", re.IGNORECASE)
 _NSE_DOES_NOT_HELP = {"brain-tumor", "breast", "other-cancer"}
+_SYMPTOMS = ("syndromes/diarrhea", "syndromes/flushing")
+_DANGERS = {
+    "insulinoma",
+    "hyperinsulinemic-hypoglycemia",
+    "hypoglycemia",
+    "men1",
+}  # no symptom that a depot analog is good for
+_OURS = {"net", "nec", "nen-unspecified", "small-cell", "sclc", "other-nen", "metastasis", "mass", "site-only"}
 _FORMS = {"depot": Ordering.SSA_DEPOT, "short": Ordering.SSA_SHORT}
 
 
@@ -34,6 +45,7 @@ class Draft:
         reference: "Type/id", "" if it has no id (then it cannot be deleted by a suggestion).
         selected: the call is about it.
         concepts: ids of the orders and treatments it means.
+        kept_for: why a suggestion must not remove it, "" if it may.
     """
 
     resource: Element
@@ -43,11 +55,7 @@ class Draft:
     code: Codeable
     concepts: frozenset[str]
     classes: frozenset[Ordering]
-
-    @property
-    def is_panel(self) -> bool:
-        """An order of several things at once: what is right to remove of one part is wrong for the rest."""
-        return any(_PANEL.search(words) for words in self.code.texts)
+    kept_for: str = ""
 
     @property
     def is_blank(self) -> bool:
@@ -113,36 +121,65 @@ def _draft(
         meant = frozenset({Ordering.UNKNOWN if code.is_empty else Ordering.NONE})
     meant = _with_reason(meant, resource, record)
     selected = selections is None or not kind or reference in selections or (bool(id_) and id_ in selections)
-    return Draft(resource, reference, path, selected, code, concepts, meant)
+    kept_for = _kept_for(code, meant, resource, record)
+    return Draft(resource, reference, path, selected, code, concepts, meant, kept_for)
+
+
+def _kept_for(code: Codeable, meant: frozenset[Ordering], resource: Element, record: Record) -> str:
+    """Why removing the draft may be wrong although the advice against it is right."""
+    if any(_PANEL.search(words) for words in code.texts):
+        return "orders several things at once, of which only one is spoken of"
+    if any(notes(resource)):
+        return "carries a note, which may say what it is for"
+    return "order or chart name another use of it" if _has_another_use(meant, resource, record) else ""
 
 
 def _with_reason(meant: frozenset[Ordering], resource: Element, record: Record) -> frozenset[Ordering]:
     """What the order's own reason leaves of it: a depot analog against symptoms is no treatment of a tumor.
 
-    An NSE with a reason this service cannot weigh is left to the one who orders it.
+    An NSE with a reason this service cannot weigh is left to the one who orders it, and so is sunitinib with a reason
+    that is no neuroendocrine tumor.
     """
     reasons = _reasons(resource, record)
+    told = [*reasons, *(Codeable((), words) for words in notes(resource))]
     if Ordering.SSA_DEPOT in meant:
-        if any(_is_symptom(reason, record) for reason in reasons):
+        if any(_is_symptom(reason, record) for reason in told):
             return meant - {Ordering.SSA_DEPOT} or frozenset({Ordering.NONE})
         if _has_other_use(record):
             return (meant - {Ordering.SSA_DEPOT}) | {Ordering.UNKNOWN}
-    if Ordering.NSE in meant and any(not _is_plain(reason, record) for reason in reasons):
+    if Ordering.NSE in meant and (any(not _is_plain(reason, record) for reason in told) or _asks_the_brain(record)):
         return (meant - {Ordering.NSE}) | {Ordering.UNKNOWN}
+    if Ordering.SUNITINIB in meant and any(_is_another(reason, record) for reason in reasons):
+        return (meant - {Ordering.SUNITINIB}) | {Ordering.UNKNOWN}
     return meant
 
 
+def _has_another_use(meant: frozenset[Ordering], resource: Element, record: Record) -> bool:
+    """A depot analog for another disease than the tumor, or beside symptoms it is good for."""
+    if Ordering.SSA_DEPOT not in meant:
+        return False
+    return any(_is_another(reason, record) for reason in _reasons(resource, record)) or _has_symptom(record)
+
+
 def _reasons(resource: Element, record: Record) -> list[Codeable]:
-    """The reasons of an order: coded, by reference to a Condition, or as a note."""
+    """The reasons of an order: coded, or by reference to a Condition."""
     found = codeables(resource.get("reasonCode"), record.book)
     for item in elements(resource.get("reasonReference")):
         condition = record.chart.find(reference(item))
         found.append(record.code(condition) if condition else Codeable((), text(item.get("display")) or "not found"))
-    return [*found, *(Codeable((), words) for words in notes(resource))]
+    return found
+
+
+def _is_another(reason: Codeable, record: Record) -> bool:
+    """A reason that is no neuroendocrine tumor; an encounter "for chemotherapy" (ICD chapter Z) says no disease."""
+    if any(meaning.name in _OURS for meaning in record.book.meanings(reason, "diagnoses")):
+        return False
+    encounters = [coding.system.startswith("icd-10") and coding.code.startswith("Z") for coding in reason.codings]
+    return not (encounters and all(encounters))
 
 
 def _is_symptom(reason: Codeable, record: Record) -> bool:
-    named = {meaning.name for meaning in record.book.meanings(reason, "syndromes")} - {"insulinoma", "men1"}
+    named = {meaning.name for meaning in record.book.meanings(reason, "syndromes")} - _DANGERS
     return bool(named) or any(record.says("answers/symptom-word", words) for words in reason.texts)
 
 
@@ -153,11 +190,32 @@ def _has_other_use(record: Record) -> bool:
     return any(record.means(condition, *uses) for condition in true)
 
 
+def _has_symptom(record: Record) -> bool:
+    """A symptom that goes on and that an analog is given for."""
+    for condition in record.chart.of("Condition"):
+        if is_refuted(condition) or has_ended(condition):
+            continue
+        words = " ; ".join(record.code(condition).texts)
+        if record.means(condition, *_SYMPTOMS) or record.affirms("answers/analog-use", words):
+            return True
+    return False
+
+
+def _asks_the_brain(record: Record) -> bool:
+    """A cardiac arrest, a coma or a rapid dementia: an NSE without a reason may be drawn for it."""
+    if any(arrests(record)):
+        return True
+    true = (condition for condition in record.chart.of("Condition") if not is_refuted(condition))
+    return any(record.means(condition, "patient/rapid-dementia") for condition in true)
+
+
 def _is_plain(reason: Codeable, record: Record) -> bool:
     """A reason that changes nothing: a code that is no tumor, or a cancer in which NSE does not help."""
     meant = {meaning.name for meaning in record.book.meanings(reason, "diagnoses")}
     if meant:
         return meant <= _NSE_DOES_NOT_HELP
+    if record.book.has(reason, "events/neuro-event", "patient/rapid-dementia"):
+        return False
     return any(coding.system.startswith("icd-10") for coding in reason.codings)
 
 
@@ -176,6 +234,8 @@ def _service(code: Codeable, record: Record) -> tuple[frozenset[str], frozenset[
     found = [m for m in record.book.meanings(code, "orders") if m.certainty is Certainty.AFFIRMED]
     treatments = classes(code, record)
     values = {Ordering(_ORDERS[m.name]) for m in found if m.name in _ORDERS}
+    if any(m.name == _HARMLESS for m in found):
+        values.discard(Ordering.CT_MRI)
     values |= {Ordering(m.name) for m in treatments if m.name in list(Ordering)}
     return frozenset(m.concept.id for m in (*found, *treatments)), frozenset(values)
 

@@ -8,13 +8,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from cds_service.fhir.codes import Meaning
-from cds_service.fhir.values import date_of
 from cds_service.guideline.features import Evidence, Feature, Gap, known, unknown
 from cds_service.guideline.patient_values import NenCount, NseContext, OtherCancer
 from cds_service.guideline.tumor_values import Course, Diagnosis
-from cds_service.picture.events import neuro_admissions
-from cds_service.picture.record import Record, dated, is_true, none_found
+from cds_service.picture.events import arrests
+from cds_service.picture.record import Record, none_found
 from cds_service.picture.tumor.hints import malignant_elsewhere, neuroendocrine_hints, tumor_hints
 from cds_service.picture.tumor.tumors import Tumor
 
@@ -157,32 +155,11 @@ def _nse_context(seen: tuple[Seen, ...], record: Record) -> Feature:
 def _without_tumor(record: Record) -> Feature:
     """No Condition names a tumor: what else may explain the NSE, or forbids to say that nothing does."""
     name = "nse-context"
-    arrests = list(_arrests(record))
-    if recent := [shown for certain, shown in arrests if certain]:
+    happened = list(arrests(record))
+    if recent := [shown for certain, shown in happened if certain]:
         return known(name, NseContext.NEURO_PROGNOSIS, evidence=recent)
-    if arrests:
-        return unknown(name, Gap.NOT_READABLE, "when it happened is not recorded", [shown for _, shown in arrests])
+    if happened:
+        return unknown(name, Gap.NOT_READABLE, "when it happened is not recorded", [shown for _, shown in happened])
     if hints := list(tumor_hints(record)):
         return unknown(name, Gap.NOT_RECORDED, "something recorded may be a tumor", hints)
     return none_found(name, NseContext.NONE, "Conditions searched, no cancer or suspicion found", record, "conditions")
-
-
-def _arrests(record: Record) -> Iterator[tuple[bool, Evidence]]:
-    """Cardiac arrest or coma: NSE then answers another question. True if its onset surely lies in the last days."""
-    days = record.limits.neuro_prognosis_days
-    for stay, meant, start in neuro_admissions(record):
-        recent = start.within_days(days, record.now)
-        if _is_arrest(meant) and recent is not False:
-            yield bool(recent), Evidence(dated(f"admission: {meant[0].words}", start), stay.reference)
-    for condition in record.chart.of("Condition"):
-        if _is_arrest(record.means(condition, "events/neuro-event") if is_true(condition) else ()):
-            onset = date_of(condition.data, "onsetDateTime", "onsetPeriod")
-            when = onset or date_of(condition.data, "recordedDate")
-            recent = when.within_days(days, record.now) if when else None
-            if recent is not False:
-                shown = Evidence(dated(record.code(condition).shown, when), condition.reference)
-                yield bool(recent and onset), shown
-
-
-def _is_arrest(meant: Iterable[Meaning]) -> bool:
-    return any(meaning.attributes.get("value") == "arrest-or-coma" for meaning in meant)

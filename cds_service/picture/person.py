@@ -101,6 +101,7 @@ def _pregnancy(record: Record) -> Feature:
     excluded = [
         *_said(record, "answers/not-pregnant", record.limits.pregnancy_status_days),
         *_tests(record, "answers/negative", record.limits.pregnancy_test_days),
+        *_negative_test_conditions(record),
     ]
     if excluded:
         return known(name, Pregnancy.NOT_PREGNANT, evidence=excluded)
@@ -121,6 +122,15 @@ def _pregnant_conditions(record: Record) -> Iterator[Evidence]:
         if when is None and not meant[0].by_code and clinical_status(condition) != "active":
             continue  # words alone do not say when
         if when is None or when.within_days(record.limits.pregnancy_days, record.now) is not False:
+            yield Evidence(dated(meant[0].words, when), condition.reference)
+
+
+def _negative_test_conditions(record: Record) -> Iterator[Evidence]:
+    """A visit for a pregnancy test that was negative: as good as the test itself, and for as long."""
+    for condition in record.chart.of("Condition"):
+        meant = record.means(condition, "patient/pregnancy-excluded") if is_true(condition) else ()
+        when = date_of(condition.data, "onsetDateTime", "onsetPeriod", "recordedDate")
+        if meant and when and when.within_days(record.limits.pregnancy_test_days, record.now):
             yield Evidence(dated(meant[0].words, when), condition.reference)
 
 

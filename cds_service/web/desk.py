@@ -29,7 +29,7 @@ class Desk:
 
     Attributes:
         reply: body of a call and the service it was posted to -> the response object of the standard.
-        about: version and counts of the knowledge, for /healthz.
+        about: version and counts of the knowledge and what the site switched off, for /healthz.
     """
 
     services: Mapping[str, Service]
@@ -63,6 +63,7 @@ def open_desk(knowledge: Knowledge, settings: Settings) -> Desk:
         reply=reply,
         about={
             "knowledge": knowledge.version,
-            "counts": {"recommendations": len(knowledge.recommendations), "sources": len(knowledge.sources)},
+            "counts": {"recommendations": len(guideline.knowledge.recommendations), "sources": len(knowledge.sources)},
+            "switchedOff": [off.recommendation.id for off in guideline.knowledge.switched_off],
         },
     )

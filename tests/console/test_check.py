@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
@@ -17,7 +18,7 @@ from cds_service.guideline.knowledge import Knowledge
 from cds_service.guideline.recommendations import Citation, Review, Source
 from cds_service.guideline.site import Site
 from tests.conftest import FIXTURES
-from tests.hooks.made import GUIDELINE, row
+from tests.hooks.made import GUIDELINE, PRIMARY, row
 
 TODAY = date(2026, 11, 21)
 KNOWLEDGE = GUIDELINE.knowledge
@@ -26,7 +27,8 @@ HOUSE = Source("house", "A choice", "us", None, "house")
 
 
 def with_row(**changes: Any) -> Knowledge:
-    return replace(KNOWLEDGE, recommendations=(row("net-a", **changes),), statements=FIRST)
+    rows = (row("net-a", **changes),)
+    return replace(KNOWLEDGE, recommendations=rows, statements=FIRST, sources={}, reviewed_pairs=())
 
 
 def faults(knowledge: Knowledge, fixtures: Path | None = None) -> list[str]:
@@ -79,7 +81,8 @@ def test_a_recommendation_without_both_fixtures_is_a_fault(tmp_path: Path) -> No
     folder.mkdir(parents=True)
     (folder / "fires--once.json").write_text("{}", encoding="utf-8")
     assert faults(with_row(), tmp_path) == [
-        "recommendations/net/net-a.toml: has no silent-- fixture in fhir_fixtures/recommendations/net-a"
+        "recommendations/net/net-a.toml: has no silent-- fixture in fhir_fixtures/recommendations/net-a: add a"
+        " call that shows it"
     ]
 
 
@@ -136,6 +139,41 @@ def test_the_table_counts_what_is_there() -> None:
     assert shown["documents"] == str(len(KNOWLEDGE.sources))
     assert shown["not reviewed"] == f"{len(rows)} of {len(rows)} recommendations by a clinician"
     assert int(shown["fixtures"].split()[0]) >= 2 * len(rows)
+
+
+def test_the_table_counts_what_proves_the_recommendations_by_kind() -> None:
+    shown = table(check(KNOWLEDGE, FIXTURES, TODAY))
+    assert re.fullmatch(r"\d+ of recommendations \(\d+ fires, \d+ silent\)", shown["fixtures"])
+    assert int(shown["stories"]) == len([*FIXTURES.glob("stories/*/")])
+    assert int(shown["vignettes"]) == len([*FIXTURES.glob("vignettes/*/")])
+    assert int(shown["refused calls"]) == len([*FIXTURES.glob("refused/*.json")])
+
+
+def test_documents_that_are_hard_to_find_make_one_line() -> None:
+    def documents(**sources: Source) -> list[str]:
+        return warnings(replace(with_row(), sources=sources))
+
+    whole, bare = PRIMARY, replace(PRIMARY, year=None, url="")
+    assert documents(a=whole, house=HOUSE) == []
+    assert documents(a=bare, b=replace(whole, url=""), c=whole) == [
+        "sources.toml: 1 documents without a year, 2 without an address (DOI, PubMed) of 3; add what was seen, and"
+        " guess none"
+    ]
+
+
+def test_the_table_counts_what_has_a_shelf_life() -> None:
+    relying = sum(bool(row.relies_on) for row in KNOWLEDGE.recommendations)
+    assert table(check(KNOWLEDGE, None, TODAY))["approvals, labels"] == (
+        f"{len(KNOWLEDGE.approvals)}, on which {relying} rely"
+    )
+
+
+def test_the_table_lists_what_a_site_switched_off_and_says_of_approvals() -> None:
+    site = Site(switched_off={"net-cabozantinib-option": "no license"}, approvals={"tarlatamab-sclc": "on application"})
+    report = check(KNOWLEDGE, FIXTURES, TODAY, site)
+    assert report.faults == ()
+    assert table(report)["switched off"] == "net-cabozantinib-option (info): no license"
+    assert table(report)["approval here"] == "tarlatamab-sclc: on application"
 
 
 def test_a_fault_is_named_by_the_file_a_clinician_opens() -> None:

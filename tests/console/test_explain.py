@@ -12,7 +12,8 @@ from cds_service.console.explain import explained
 from cds_service.fhir.prefetch import State
 from cds_service.guideline.features import Evidence, Feature, Gap, PatientPicture, Remark, TumorPicture
 from cds_service.guideline.judge import Outcome, Verdict
-from tests.conftest import FIXTURES
+from cds_service.hooks.held_back import HeldBack, Kind
+from tests.conftest import FIXTURES, call_of, encoded
 from tests.hooks.made import GUIDELINE, SERVICES, counted, feature, fires, picture, row, tumor, undetermined, unseen
 from tests.test_fixtures import NOW, STORIES, name_of
 
@@ -23,7 +24,7 @@ def lines(made: Answer) -> list[str]:
 
 def of_verdicts(*verdicts: Verdict) -> list[str]:
     text = explained(Answer({"cards": []}, picture(), verdicts))
-    return text.partition("Verdicts\n========\n")[2].partition("\n\nCards")[0].splitlines()
+    return text.partition("Verdicts\n========\n")[2].partition("\n\nHeld back")[0].splitlines()
 
 
 def of_picture(seen: PatientPicture) -> list[str]:
@@ -57,10 +58,31 @@ def test_there_are_stories_to_explain() -> None:
     assert len(STORIES) >= 8
 
 
-def test_a_call_of_a_patient_is_explained_in_one_sentence() -> None:
-    assert lines(Answer({"cards": []})) == [
-        "The user of this call is the patient or a relative: no advice is given, the answer is cards: []."
+def test_a_call_of_a_patient_is_explained_by_who_asks() -> None:
+    body = encoded(call_of(context={"userId": "Patient/p1", "patientId": "p1"}))
+    assert lines(answer(body, SERVICES["patient-view"], GUIDELINE, NOW, counted())) == [
+        "Held back",
+        "=========",
+        "answer          every card: the user of this call is the patient or a relative; the advice is for clinicians",
+        "",
+        "Cards",
+        "=====",
+        "none",
     ]
+
+
+def test_what_was_held_back_stands_before_the_cards_a_line_each() -> None:
+    held_back = (HeldBack(Kind.ORDER, "Biopsy (net-a)", "is already ordered"), HeldBack(Kind.FOOTER, "x", "alone"))
+    text = explained(Answer({"cards": []}, picture(), held_back=held_back))
+    assert text.partition("Held back\n=========\n")[2].splitlines() == [
+        "order           Biopsy (net-a): is already ordered",
+        "footer          x: alone",
+        "",
+        "Cards",
+        "=====",
+        "none",
+    ]
+    assert "Held back\n=========\nnothing\n" in explained(Answer({"cards": []}, picture()))
 
 
 def test_the_state_of_each_search_is_listed() -> None:
@@ -77,6 +99,11 @@ def test_a_feature_is_shown_with_its_evidence_and_references() -> None:
         "  nse-level             high                    NSE 21.1 ug/L [Observation/n1]; limit assumed",
         "Tumor",
     ]
+
+
+def test_the_longest_name_of_a_feature_does_not_run_into_its_value() -> None:
+    seen = PatientPicture({"x": feature("therapy-chemoradiation", "active")}, (), {})
+    assert of_picture(seen)[1] == "  therapy-chemoradiation active"
 
 
 def test_an_unknown_feature_is_shown_with_the_reason() -> None:

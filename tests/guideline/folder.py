@@ -18,6 +18,7 @@ advice = "  Red cells contain NSE.  "
 indicator = "warning"
 kind = "result"
 hooks = ["patient-view"]
+for = ["nse"]
 as_of = 2026-11-15
 
 [when]
@@ -82,6 +83,17 @@ status = "origin only"
     "override_reasons.toml": '[reasons]\ndata-wrong = "Wrong"\n[warnings]\ndefault = ["data-wrong"]',
     "systems.toml": 'loinc = ["http://loinc.org", "urn:oid:2.16.840.1.113883.6.1"]',
     "statements.toml": '[S0-01]\ntitle = "A marker"\nstanding = "contested"',
+    "approvals.toml": """
+[lutathera]
+what = "Lutathera"
+authority = "FDA"
+region = "United States"
+checked = "a copy"
+""",
+    "subjects.toml": '[nse]\ntitle = "Measuring NSE"\nscope = "patient"\norders = ["nse"]\ndrafts = ["nse"]\n'
+    '[octreoscan]\ntitle = "Octreoscan"\nscope = "patient"\ndrafts = ["octreoscan"]',
+    "impossible.toml": "",
+    "reviewed_pairs.toml": "reviewed = []",
     "orders/nse.toml": ORDER,
     "markers/nse.toml": MARKER,
     "recommendations/nse/repeat.toml": ROW,

@@ -13,6 +13,7 @@ from cds_service.errors import ConfigError
 from cds_service.guideline import site_file
 from cds_service.guideline.concepts import SiteLimit
 from cds_service.guideline.knowledge import KNOWLEDGE as FOLDER
+from cds_service.guideline.recommendations import Indicator
 from cds_service.guideline.site import NO_SITE, Site
 from cds_service.guideline.site_file import read_site
 from cds_service.hooks.templates import all_templates, site_at
@@ -105,24 +106,27 @@ def test_a_file_that_is_no_toml_is_named(tmp_path: Path, text: bytes) -> None:
 @pytest.mark.parametrize(
     ("text", "fault"),
     [
-        ('nmae = "x"', "[nmae]: is no key of a site file; did you mean 'name'?"),
-        ("name = 5", "[name]: 5 is not of type 'string'"),
-        ('languages = "en"', "[languages]: 'en' is not of type 'array'"),
-        ('languages = ["en", 5]', "[languages.1]: 5 is not of type 'string'"),
-        ("codes = 5", "[codes]: 5 is not of type 'object'"),
-        ("[prefetch]\na = 5", "[prefetch.a]: 5 is not of type 'string'"),
-        ("[prefetch]\na = []", "[prefetch.a]: [] should be non-empty"),
-        ("[windows]\ncards_per_call = true", "[windows.cards_per_call]: True is not of type 'integer'"),
-        ("[windows]\ncards_per_call = 5.5", "[windows.cards_per_call]: 5.5 is not of type 'integer'"),
-        ('[limits.nse]\nupper = 17\nunit = "ug/L"', "[limits.nse]: 'why' is a required property"),
-        (f"[limits.nse]\n{LIMIT}unti = 1", "[limits.nse.unti]: is no key of a site file; did you mean 'unit'?"),
-        (f"[[limits.nse]]\n{LIMIT}unti = 1", "[limits.nse.0.unti]: is no key of a site file; did you mean 'unit'?"),
-        (code(line='code = "X"'), "[codes.markers/nse.0]: 'display' is a required property"),
+        ('nmae = "x"', "[nmae]: is no key here; did you mean 'name'?"),
+        ("name = 5", "[name]: must be text in quotes, not 5"),
+        ('languages = "en"', "[languages]: must be a list in [ ], not 'en'"),
+        ('languages = ["en", 5]', "[languages.1]: must be text in quotes, not 5"),
+        ("codes = 5", "[codes]: must be a table, not 5"),
+        ("[prefetch]\na = 5", "[prefetch.a]: must be text in quotes, not 5"),
+        ("[prefetch]\na = []", "[prefetch.a]: is empty: 1 at least"),
+        ("[windows]\ncards_per_call = true", "[windows.cards_per_call]: must be a whole number, not True"),
+        ("[windows]\ncards_per_call = 5.5", "[windows.cards_per_call]: must be a whole number, not 5.5"),
+        ('[limits.nse]\nupper = 17\nunit = "ug/L"', "[limits.nse.why]: is missing"),
+        (f"[limits.nse]\n{LIMIT}unti = 1", "[limits.nse.unti]: is no key here; did you mean 'unit'?"),
+        (f"[[limits.nse]]\n{LIMIT}unti = 1", "[limits.nse.0.unti]: is no key here; did you mean 'unit'?"),
+        (code(line='code = "X"'), "[codes.markers/nse.0.display]: is missing"),
         (code(line='code = "X"\ndisplay = "NSE"\nsite = "toe"'), "[codes.markers/nse.0.site]: 'toe' is not one of"),
-        (code(line='code = "X,Y"\ndisplay = "NSE"'), "[codes.markers/nse.0.code]: 'X,Y' does not match"),
-        (code(line='code = "X "\ndisplay = "NSE"'), "[codes.markers/nse.0.code]: 'X ' does not match"),
-        (code(system="our lab"), "[codes.markers/nse.0.system]: 'our lab' does not match"),
-        (code(system="loinc"), "[codes.markers/nse.0.system]: 'loinc' does not match"),
+        (code(line='code = "X,Y"\ndisplay = "NSE"'), "[codes.markers/nse.0.code]: 'X,Y' is not a code without comma"),
+        (code(line='code = "X "\ndisplay = "NSE"'), "[codes.markers/nse.0.code]: 'X ' is not a code without comma"),
+        (
+            code(system="our lab"),
+            "[codes.markers/nse.0.system]: 'our lab' is not the URI of a code system: it begins with",
+        ),
+        (code(system="loinc"), "[codes.markers/nse.0.system]: 'loinc' is not the URI of a code system"),
     ],
 )
 def test_a_wrong_shape_is_named_with_its_key(tmp_path: Path, text: str, fault: str) -> None:
@@ -132,10 +136,10 @@ def test_a_wrong_shape_is_named_with_its_key(tmp_path: Path, text: str, fault: s
 def test_all_faults_are_named_at_once_a_wrong_shape_hides_only_its_own_entry(tmp_path: Path) -> None:
     text = f'lang = 1\n[windows]\nordered_days = "9"\nkidney_day = 9\n[limits.nse]\nupper = 17\n[limits.nes]\n{LIMIT}'
     assert refused(tmp_path, text) == [
-        "[lang]: is no key of a site file; did you mean 'languages'?",
-        "[limits.nse]: 'unit' is a required property",
-        "[limits.nse]: 'why' is a required property",
-        "[windows.ordered_days]: '9' is not of type 'integer'",
+        "[lang]: is no key here; did you mean 'languages'?",
+        "[limits.nse.unit]: is missing",
+        "[limits.nse.why]: is missing",
+        "[windows.ordered_days]: must be a whole number, not '9'",
         "[limits.nes]: is not a marker of the knowledge; did you mean 'nse'?",
         "[windows.kidney_day]: is no window of this service; did you mean 'kidney_days'?",
     ]
@@ -380,3 +384,80 @@ def test_the_mark_of_a_language_is_no_attribute_of_a_phrase(tmp_path: Path) -> N
     text = FILES["markers/nse.toml"].replace("'\\bNSE\\b'", "{ pattern = '\\bNSE\\b', lang = \"de\" }")
     phrase = read(tmp_path, **{"markers/nse.toml": text}).concepts["markers/nse"].phrases[0]
     assert (phrase.lang, phrase.attributes) == ("de", {})
+
+
+# --- recommendations and approvals -------------------------------------------------------------------------------
+
+
+def test_a_recommendation_is_switched_off_with_its_reason_and_kept_for_the_explanation(tmp_path: Path) -> None:
+    used = site(tmp_path, '[switched_off]\nnet-mdt = "every patient is seen by the board"').applied_to(KNOWLEDGE)
+    assert KNOWLEDGE.by_id["net-mdt"] not in used.recommendations
+    assert len(used.recommendations) == len(KNOWLEDGE.recommendations) - 1
+    [off] = used.switched_off
+    assert (off.recommendation.id, off.why) == ("net-mdt", "every patient is seen by the board")
+
+
+@pytest.mark.parametrize(
+    ("line", "fault"),
+    [
+        ('net-mtd = "not wanted"', "[switched_off.net-mtd]: is not a recommendation; did you mean 'net-mdt'?"),
+        ('net-mdt = ""', "[switched_off.net-mdt]: is empty: 5 at least"),
+        ('net-mdt = "no"', "[switched_off.net-mdt]: is too short: 5 at least"),
+        ("net-mdt = true", "[switched_off.net-mdt]: must be text in quotes, not True"),
+        (
+            'pregnancy-and-treatment = "not wanted"',
+            "[switched_off.pregnancy-and-treatment]: cannot be switched off: it is critical for safety",
+        ),
+        (
+            'nse-not-alone = "not wanted"',
+            "[switched_off.nse-not-alone]: cannot be switched off: it is a caution that stands under cards",
+        ),
+    ],
+)
+def test_a_recommendation_that_cannot_be_switched_off_is_refused(tmp_path: Path, line: str, fault: str) -> None:
+    assert refusal(tmp_path, f"[switched_off]\n{line}").startswith(fault)
+
+
+def test_what_is_critical_can_never_be_switched_off(tmp_path: Path) -> None:
+    critical = [row.id for row in KNOWLEDGE.recommendations if row.indicator is Indicator.CRITICAL]
+    assert critical
+    for name in critical:
+        assert "critical for safety" in refusal(tmp_path, f'[switched_off]\n{name} = "not wanted"')
+
+
+def test_a_site_says_what_holds_of_an_approval(tmp_path: Path) -> None:
+    used = site(tmp_path, '[approvals]\ntarlatamab-sclc = "on application only"').applied_to(KNOWLEDGE)
+    assert used.approvals["tarlatamab-sclc"].here == "on application only"
+    assert used.approvals["tarlatamab-sclc"].label.endswith(
+        "; United States; 2025-11-19) - this site: on application only"
+    )
+    assert used.approvals["cabozantinib-net"] == KNOWLEDGE.approvals["cabozantinib-net"]
+
+
+def test_an_unknown_approval_is_refused_with_the_nearest(tmp_path: Path) -> None:
+    fault = "[approvals.tarlatamab]: is not in approvals.toml; did you mean 'tarlatamab-sclc'?"
+    assert refusal(tmp_path, '[approvals]\ntarlatamab = "on application only"') == fault
+
+
+def test_an_approval_without_a_date_says_that_none_was_seen() -> None:
+    assert KNOWLEDGE.approvals["sunitinib-pancreatic-net"].label == (
+        "sunitinib for progressive NET of the pancreas (FDA; United States; date not seen)"
+    )
+    assert KNOWLEDGE.approvals["lu-edotreotide"].label == (
+        "177Lu-edotreotide for gastroenteropancreatic NET (FDA; United States; no decision was seen; its goal date was"
+        " 28 August 2026)"
+    )
+
+
+def test_every_row_that_speaks_of_an_approval_or_a_label_names_it_as_data() -> None:
+    """So that no card rests on what ages faster than medicine without its date."""
+    speaks = re.compile(r"\bFDA\b|\bEMA\b|\bapprov|\blabel\b|\bin the EU\b")
+    said = {row.id for row in KNOWLEDGE.recommendations if speaks.search(f"{row.title} {row.summary} {row.advice}")}
+    named = {row.id for row in KNOWLEDGE.recommendations if row.relies_on}
+    assert said
+    assert said <= named
+
+
+def test_every_approval_is_named_by_a_row() -> None:
+    named = {key for row in KNOWLEDGE.recommendations for key in row.relies_on}
+    assert named == KNOWLEDGE.approvals.keys()

@@ -100,7 +100,13 @@ def drawn(
 
 
 def cards_of(*verdicts: Verdict, **options: Any) -> list[Card]:
-    return cards(drawn(*verdicts, **options))
+    return cards(drawn(*verdicts, **options)).cards
+
+
+def held_back_of(*verdicts: Verdict, **options: Any) -> list[str]:
+    """What the cards of these verdicts hold back, a line each."""
+    held_back = cards(drawn(*verdicts, **options)).held_back
+    return [f"{one.kind}: {one.what}: {one.why}" for one in held_back]
 
 
 def card_of(*verdicts: Verdict, **options: Any) -> Card:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 import re
+from datetime import date
 from itertools import pairwise
 
 import pytest
 
 from cds_service.fhir.models import build
-from cds_service.guideline.features import Evidence, Gap
-from cds_service.guideline.recommendations import Citation, Indicator, Recommendation
+from cds_service.guideline.features import Evidence, Feature, Gap
+from cds_service.guideline.recommendations import Citation, Indicator, Recommendation, Review
 from cds_service.hooks.cards import OVERRIDE_REASON, TOPIC
 from cds_service.hooks.contract import require_valid
 from cds_service.hooks.wording import LONGEST_SUMMARY
@@ -78,6 +79,36 @@ def test_information_of_one_group_shares_a_card_with_one_line_each() -> None:
     bullets = card["detail"].split("\n\n")[0].splitlines()
     assert bullets[0] == "- **Title of net-a**: Advice of net-a in two lines."
     assert len(bullets) == 3
+
+
+def test_the_lines_of_a_group_stand_as_the_group_orders_them_and_the_first_gives_the_summary() -> None:
+    names = ["net-a", "nse-quality-not-recorded", "nse-biotin", "sclc-nse-prognosis"]
+    card = card_of(*(fires(row(name, group="nse-reading")) for name in names))
+    assert card["summary"] == "Summary of nse-biotin (+3 more)"
+    ordered = [named["id"] for named in basis_of(card)["recommendations"]]
+    assert ordered == ["nse-biotin", "sclc-nse-prognosis", "nse-quality-not-recorded", "net-a"]
+
+
+@pytest.mark.parametrize(
+    ("first", "then"),
+    [
+        ("nse-early-after-chemo", "sclc-nse-one-component"),
+        ("nse-after-procedure", "sclc-nse-markedly-high"),
+        ("nse-very-high-no-cancer", "nse-quality-not-recorded"),
+        ("nse-possible-rise", "sclc-nse-prognosis"),
+        ("net-lu-edotreotide", "net-after-ssa-gi-lung"),
+        ("net-after-ssa-gi-lung", "net-cabozantinib-option"),
+        ("net-ssa-functional", "net-prrt-first-line"),
+        ("net-localized-resection", "net-after-ssa-pancreas"),
+        ("resected-net-imaging-overdue", "nse-post-op-once"),
+        ("nec-first-line", "net-ssa-first-line"),
+    ],
+)
+def test_what_matters_most_stands_first(first: str, then: str) -> None:
+    one, other = (KNOWLEDGE.by_id[name] for name in (then, first))
+    tumors = [tumor() if one.asks_tumor else None, tumor() if other.asks_tumor else None]
+    made = cards_of(fires(one, tumor=tumors[0]), fires(other, tumor=tumors[1]))
+    assert [named["id"] for named in basis_of(made[0])["recommendations"]] == [first, then]
 
 
 def test_information_of_two_groups_makes_two_cards() -> None:
@@ -211,6 +242,16 @@ def test_based_on_is_the_evidence_of_exactly_the_features_the_row_itself_asked_f
     age = feature("age-group", "adult", evidence=(Evidence("born 1985", "Patient/p1"),))
     card = card_of(fires(row(), feature(evidence=(NSE,)), age))
     assert lines_of(card, "Based on") == ["NSE 21.1 ug/L, 2026-11-10 (Observation/n1)"]
+
+
+def test_a_fact_of_which_the_row_takes_every_value_is_neither_cited_nor_missed() -> None:
+    everyone = row(when={"age-group": ["adult", "child", "infant", "unknown"], "nse-level": ["high"]})
+    born = Feature("age-group", frozenset({"adult"}), (Evidence("born 1985", "Patient/p1"),))
+    nse = feature(evidence=(Evidence("NSE 40 ug/L", "Observation/n1"),))
+    card = card_of(fires(everyone, born, nse))
+    assert lines_of(card, "Based on") == ["NSE 40 ug/L (Observation/n1)"]
+    assert [fact["name"] for fact in basis_of(card)["features"]] == ["nse-level"]
+    assert lines_of(card_of(fires(everyone, unseen("age-group"), nse)), "Not seen") == []
 
 
 def test_based_on_names_each_fact_once_and_the_fuller_words_of_one_resource() -> None:
@@ -351,6 +392,14 @@ def test_a_card_names_its_documents_the_day_they_were_checked_and_the_review() -
     card = card_of(fires(row(citations=cited)))
     sources = "First guideline (A Society, 2023), 3.2, strong; Third guideline (C Society, 2019), weak"
     assert card["detail"].endswith(f"Sources: {sources}. As of 2026-11-15; not reviewed by a clinician.")
+
+
+def test_a_card_whose_review_is_overdue_says_so() -> None:
+    due, later, none = (row(f"net-{day}", group="grade", review=Review("not reviewed", day)) for day in
+                        (date(2026, 11, 14), date(2026, 11, 15), None))  # fmt: skip
+    words = "Its review was due on 2026-11-14: guidance may have moved on."
+    assert card_of(fires(due), fires(later))["detail"].endswith(words)
+    assert "review was due" not in card_of(fires(later), fires(none))["detail"]
 
 
 def test_the_source_is_the_first_document_with_authority_and_the_others_are_links() -> None:

@@ -31,7 +31,13 @@ def offered(
     *verdicts: Verdict, on: tuple[charts.Resource, ...] = (), drafts: tuple[Draft, ...] = (), pregnancy: str = "unknown"
 ) -> list[Card]:
     """What is offered beside these resources of the record and these drafts of the call."""
-    return Offer(charts.record(*on), drafts, picture(pregnancy=pregnancy), counted()).suggestions(verdicts)
+    return alone(Offer(charts.record(*on), drafts, picture(pregnancy=pregnancy), counted()), *verdicts)
+
+
+def alone(offer: Offer, *verdicts: Verdict) -> list[Card]:
+    """The suggestions of the only card of an answer."""
+    [share] = offer.shares([verdicts])
+    return offer.suggestions(verdicts, share)
 
 
 def created(suggestions: list[Card]) -> list[str]:
@@ -116,7 +122,7 @@ def test_an_order_without_category_or_note_has_none() -> None:
 def test_an_offer_says_that_existing_orders_were_not_searched() -> None:
     def label(*on: charts.Resource, without: tuple[str, ...] = ("service-requests",)) -> str:
         record = charts.record(*on, without=without)
-        return str(Offer(record, (), picture(), counted()).suggestions([creating("biopsy")])[0]["label"])
+        return str(alone(Offer(record, (), picture(), counted()), creating("biopsy"))[0]["label"])
 
     assert label() == "Draft: Biopsy (existing orders were not searched)"
     assert label(service_request("walking aid")) == "Draft: Biopsy"
@@ -126,7 +132,7 @@ def test_an_offer_says_that_existing_orders_were_not_searched() -> None:
 def test_a_drug_says_so_only_where_prescriptions_were_not_searched() -> None:
     assert offered(creating("lanreotide-120-draft"))[0]["label"] == "Draft: Lanreotide 120 mg"
     record = charts.record(without=("medication-requests",))
-    [suggestion] = Offer(record, (), picture(), counted()).suggestions([creating("lanreotide-120-draft")])
+    [suggestion] = alone(Offer(record, (), picture(), counted()), creating("lanreotide-120-draft"))
     assert suggestion["label"] == "Draft: Lanreotide 120 mg (existing orders were not searched)"
 
 
@@ -202,6 +208,18 @@ def test_a_harmful_order_that_is_already_placed_is_not_called_withheld() -> None
     record = charts.record(service_request("MRI of the brain"))
     offer = Offer(record, (), picture(pregnancy="pregnant"), counted())
     assert offer.withheld([creating("mri-brain", "sstr-pet")]) == (ORDERS["sstr-pet"].text,)
+
+
+def test_a_card_that_drafts_what_could_harm_asks_to_settle_a_possible_pregnancy_first() -> None:
+    asked = creating("ct-chest-abdomen-pelvis", "progrp")
+    words = "Pregnancy is possible, and nothing that excludes it was found. Settle that first: "
+    assert (
+        f"{words}{ORDERS['ct-chest-abdomen-pelvis'].text}."
+        in card_of(asked, of=picture(pregnancy="possible"))["detail"]
+    )
+    for pregnancy in ("unknown", "not-pregnant", "not-applicable", "pregnant"):
+        assert words not in card_of(asked, of=picture(pregnancy=pregnancy))["detail"]
+    assert words not in card_of(creating("progrp"), of=picture(pregnancy="possible"))["detail"]
 
 
 def test_an_order_that_is_already_drafted_in_the_call_is_not_offered() -> None:
@@ -316,6 +334,15 @@ def test_of_several_drafts_that_match_each_can_be_removed_and_is_named() -> None
 def test_a_draft_without_id_cannot_be_removed() -> None:
     bare = {name: value for name, value in lanreotide().items() if name != "id"}
     assert offered(removing(), drafts=charts.drafted(bare)) == []
+
+
+def test_a_draft_with_another_reason_on_order_or_chart_is_not_removed() -> None:
+    ileus = charts.condition(text="Malignant bowel obstruction")
+    assert offered(removing(), drafts=charts.drafted(lanreotide(), on=(ileus,))) == []
+    told = lanreotide(reasonCode=[charts.concept(text="Polycystic liver disease")])
+    assert offered(removing(), drafts=charts.drafted(told, lanreotide("d2")))[0]["actions"][0]["resourceId"] == (
+        "MedicationRequest/d2"
+    )
 
 
 def test_a_draft_that_was_not_selected_is_not_removed() -> None:

@@ -139,6 +139,29 @@ def test_an_event_with_a_coarse_date_is_named() -> None:
     assert unclear(procedure(text="Liver biopsy", date="2026-11")) == ""
 
 
+@pytest.mark.parametrize("day", ["2026-10-27", DRAW, "2026-11-12"])
+def test_a_stroke_of_which_only_the_day_of_recording_is_known_leaves_the_question_open(day: str) -> None:
+    stroke = condition("icd-10-cm|I63.9|Cerebral infarction", recordedDate=day)
+    assert kinds(stroke) == []
+    assert unclear(stroke) == f"Cerebral infarction, recorded {day}: when it happened is not recorded"
+
+
+@pytest.mark.parametrize(
+    "resource",
+    [
+        condition("icd-10-cm|I63.9", recordedDate="2026-10-26"),
+        condition("icd-10-cm|I63.9", recordedDate="2026-11-01", onsetDateTime="1999-05-01"),
+        condition("icd-10-cm|I63.9", recordedDate="2026-11-01", onsetString="in childhood"),
+        condition("icd-10-cm|I63.9", recordedDate="2026-11-01", status="resolved"),
+        condition("icd-10-cm|I63.9", recordedDate="2026-11-01", verification="refuted"),
+        condition("icd-10-cm|I10", recordedDate="2026-11-01"),
+        condition("icd-10-cm|I63.9"),
+    ],
+)
+def test_an_old_ended_or_other_disease_recorded_lately_leaves_nothing_open(resource: Resource) -> None:
+    assert unclear(resource) == ""
+
+
 # --- admissions --------------------------------------------------------------------------------------------------
 
 

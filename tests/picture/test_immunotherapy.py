@@ -133,6 +133,12 @@ def test_donors_candidates_and_mild_toxicity_ask_for_nothing(words: str) -> None
     assert caution(SCLC, condition(text=words)) == "none-recorded"
 
 
+@pytest.mark.parametrize("code", ["Z94.7|Corneal transplant status", "T86.840|Corneal transplant rejection", "T86.84"])
+def test_a_cornea_is_neither_an_organ_nor_stem_cells(code: str) -> None:
+    assert caution(SCLC, condition(f"icd-10-cm|{code}")) == "none-recorded"
+    assert caution(SCLC, condition(f"icd-10-cm|{code}"), condition("icd-10-cm|Z94.0")) == "recorded"
+
+
 @pytest.mark.parametrize("status", ["completed", "in-progress"])
 def test_a_transplantation_that_was_done_asks_for_care(status: str) -> None:
     done = procedure("snomed|18027006|Transplantation of liver", status=status)

@@ -27,6 +27,11 @@ def ordering(*resources: Resource) -> str:
         (draft(text="CT abdomen"), "ct-mri"),
         (draft("ServiceRequest", "loinc|72254-6"), "ct-mri"),
         (draft(text="CT or MRI of the region of the resected tumor, follow-up"), "ct-mri"),
+        (draft("ServiceRequest", "loinc|24587-8|MR Brain WO and W contrast IV"), "ct-mri"),
+        (draft("ServiceRequest", "snomed|816077007"), "ct-mri"),
+        (draft(text="MRI brain without and with contrast"), "ct-mri"),
+        (draft(text="MRT Schädel mit und ohne KM"), "ct-mri"),
+        (draft(text="MRI abdomen without prior imaging, with contrast"), "ct-mri"),
         (draft("MedicationRequest", text="Lanreotide 120 mg"), "ssa-depot"),
         (draft("MedicationRequest", text="Sandostatin LAR 30 mg"), "ssa-depot"),
         (draft("MedicationRequest", text="Octreotide 100 ug subcutaneous"), "ssa-short"),
@@ -62,6 +67,21 @@ def test_a_draft_is_known_by_code_or_words(resource: Resource, value: str) -> No
 def test_a_draft_of_none_of_our_lists_adds_nothing(resource: Resource) -> None:
     assert ordering(resource) == "none"
     assert ordering(resource, draft("MedicationRequest", text="Etoposide", id="d2")) == "etoposide"
+
+
+@pytest.mark.parametrize(
+    "resource",
+    [
+        draft("ServiceRequest", "loinc|30657-1|MR Brain WO contrast"),
+        draft("ServiceRequest", "loinc|30668-8"),
+        draft(text="MRI brain without contrast"),
+        draft(text="MRI of the liver w/o IV gadolinium"),
+        draft(text="MRT Abdomen nativ"),
+        draft(text="Plain MRI of the pelvis"),
+    ],
+)
+def test_an_mri_without_contrast_exposes_nobody_to_rays_or_contrast(resource: Resource) -> None:
+    assert ordering(resource) == "none"
 
 
 def test_a_draft_without_code_or_words_leaves_the_question_open() -> None:
@@ -163,9 +183,88 @@ def test_a_depot_analog_without_a_reason_is_open_beside_acromegaly() -> None:
     assert ordering_feature((made,)).shown == "unknown"
 
 
+@pytest.mark.parametrize("reason", ["Insulinoma", "Hyperinsulinemic hypoglycemia", "MEN1"])
+def test_a_depot_analog_against_low_glucose_stays_one_to_be_warned_of(reason: str) -> None:
+    assert ordering(reasoned(reason)) == "ssa-depot"
+
+
+def is_kept(resource: Resource, *on: Resource) -> bool:
+    """Whether no suggestion may remove the draft."""
+    [made] = drafted(resource, on=on)
+    return bool(made.kept_for)
+
+
+@pytest.mark.parametrize(
+    "chart",
+    [
+        condition("icd-10-cm|R19.7|Diarrhea, unspecified"),
+        condition(text="Flushing"),
+        condition(text="Malignant small bowel obstruction"),
+        condition("icd-10-cm|K56.69|Other intestinal obstruction"),
+        condition(text="Enterocutaneous fistula"),
+    ],
+)
+def test_a_symptom_on_the_chart_keeps_a_depot_analog_and_the_warning(chart: Resource) -> None:
+    lanreotide = draft("MedicationRequest", text="Lanreotide 120 mg")
+    assert is_kept(lanreotide, chart)
+    assert ordering_feature(drafted(lanreotide, on=(chart,))).shown == "ssa-depot"
+    assert not is_kept(draft("MedicationRequest", text="Sunitinib"), chart)
+
+
+@pytest.mark.parametrize(
+    "chart",
+    [
+        condition(text="Diarrhea", status="resolved"),
+        condition(text="Bowel obstruction", verification="refuted"),
+        condition(text="Chronic obstructive pulmonary disease"),
+        condition(text="No bowel obstruction"),
+    ],
+)
+def test_what_is_over_or_denied_keeps_no_analog(chart: Resource) -> None:
+    assert not is_kept(draft("MedicationRequest", text="Lanreotide 120 mg"), chart)
+
+
+@pytest.mark.parametrize(
+    ("reason", "kept"),
+    [
+        ({"reasonCode": [concept(text="GIST")]}, True),
+        ({"reasonCode": [concept("icd-10-cm|C64.9")]}, True),
+        ({"reasonCode": [concept(text="as discussed")]}, True),
+        ({"reasonReference": [ref("Condition/elsewhere")]}, True),
+        ({"reasonCode": [concept(text="NET of the ileum")]}, False),
+        ({"reasonCode": [concept("icd-10-cm|Z51.11|Encounter for antineoplastic chemotherapy")]}, False),
+        ({"note": [{"text": "every 28 days"}]}, True),
+        ({}, False),
+    ],
+)
+def test_a_depot_analog_ordered_for_something_else_is_kept(reason: Resource, kept: bool) -> None:
+    assert is_kept(draft("MedicationRequest", text="Lanreotide 120 mg", **reason)) is kept
+
+
+def test_a_test_ordered_for_a_cancer_in_which_it_does_not_help_is_not_kept() -> None:
+    assert not is_kept(draft("ServiceRequest", "loinc|15060-7", reasonCode=[concept("icd-10-cm|C50.911")]))
+
+
+@pytest.mark.parametrize(
+    "chart",
+    [
+        condition("icd-10-cm|I46.9", onsetDateTime="2026-11-13"),
+        condition("icd-10-cm|I46.9"),
+        condition(text="Creutzfeldt-Jakob disease"),
+    ],
+)
+def test_an_nse_after_a_cardiac_arrest_or_in_a_rapid_dementia_may_be_for_it(chart: Resource) -> None:
+    breast = condition("icd-10-cm|C50.911")
+    assert ordering_feature(drafted(draft("ServiceRequest", "loinc|15060-7"), on=(breast, chart))).shown == "unknown"
+    over = chart | {"verificationStatus": concept("x|refuted")}
+    assert ordering_feature(drafted(draft("ServiceRequest", "loinc|15060-7"), on=(breast, over))).shown == "nse"
+
+
 @pytest.mark.parametrize(
     ("reason", "value"),
     [
+        ({"reasonCode": [concept("icd-10-cm|I46.9")]}, "unknown"),
+        ({"reasonCode": [concept("icd-10-cm|A81.09")]}, "unknown"),
         ({"reasonCode": [concept("icd-10-cm|C50.911")]}, "nse"),
         ({"reasonCode": [concept("icd-10-cm|R63.4")]}, "nse"),
         ({"reasonCode": [concept("snomed|254632001")]}, "unknown"),
@@ -180,3 +279,45 @@ def test_an_nse_with_a_reason_nobody_can_weigh_is_left_alone(reason: Resource, v
     breast = condition("icd-10-cm|C50.911", id="breast")
     [made] = drafted(draft("ServiceRequest", "loinc|15060-7", **reason), on=(breast,))
     assert ordering_feature((made,)).shown == value
+
+
+@pytest.mark.parametrize(
+    ("reason", "value"),
+    [
+        ({}, "sunitinib"),
+        ({"reasonCode": [concept("icd-10-cm|C7A.012")]}, "sunitinib"),
+        ({"reasonReference": [{"reference": "Condition/ileum"}]}, "sunitinib"),
+        ({"note": [{"text": "take with food"}]}, "sunitinib"),
+        ({"reasonCode": [concept(text="GIST, progressing on imatinib")]}, "unknown"),
+        ({"reasonCode": [concept("icd-10-cm|C64.1")]}, "unknown"),
+        ({"reasonReference": [{"reference": "Condition/elsewhere"}]}, "unknown"),
+    ],
+)
+def test_sunitinib_for_another_tumor_is_left_to_the_one_who_orders_it(reason: Resource, value: str) -> None:
+    ileum = condition("icd-10-cm|C7A.012", id="ileum")
+    [made] = drafted(draft("MedicationRequest", text="Sunitinib 37.5 mg", **reason), on=(ileum,))
+    assert ordering_feature((made,)).shown == value
+
+
+# --- whether it may be offered for removal -----------------------------------------------------------------------
+
+LANREOTIDE = draft("MedicationRequest", text="Lanreotide 120 mg")
+NSE = draft(text="NSE")
+
+
+def test_a_plain_order_may_be_offered_for_removal() -> None:
+    assert not is_kept(LANREOTIDE)
+    assert not is_kept(NSE)
+
+
+def test_an_order_of_several_things_or_with_a_note_is_never_offered_for_removal() -> None:
+    assert is_kept(draft(text="NSE, ProGRP and CEA"))
+    assert is_kept(draft(text="Octreoscan", note=[{"text": "Receptor PET not available here"}]))
+
+
+@pytest.mark.parametrize("code", ["R19.7", "R23.2"])
+def test_a_depot_analog_stays_where_symptoms_are_recorded_that_it_treats(code: str) -> None:
+    assert is_kept(LANREOTIDE, condition(f"icd-10-cm|{code}"))
+    assert not is_kept(LANREOTIDE, condition(f"icd-10-cm|{code}", status="resolved"))
+    assert not is_kept(LANREOTIDE, condition(f"icd-10-cm|{code}", verification="refuted"))
+    assert not is_kept(NSE, condition(f"icd-10-cm|{code}"))

@@ -172,6 +172,29 @@ def test_a_negative_test_excludes_a_pregnancy_for_7_days(drawn: str, value: str)
     assert seen("pregnancy", pregnancy_test(concept(text="Negative"), f"{drawn}T12:00:00Z")) == value
 
 
+@pytest.mark.parametrize(("seen_on", "value"), [("2026-11-08", "not-pregnant"), ("2026-11-07", "possible")])
+def test_a_visit_with_a_negative_test_excludes_a_pregnancy_for_7_days(seen_on: str, value: str) -> None:
+    assert seen("pregnancy", condition("icd-10-cm|Z32.02", recordedDate=f"{seen_on}T12:00:00Z")) == value
+
+
+@pytest.mark.parametrize("members", [{}, {"recordedDate": "2026-11-14", "verification": "refuted"}])
+def test_a_visit_with_a_negative_test_counts_only_with_its_date_and_if_true(members: dict[str, Any]) -> None:
+    assert seen("pregnancy", condition("icd-10-cm|Z32.02", **members)) == "possible"
+
+
+@pytest.mark.parametrize(
+    ("answer", "value"),
+    [
+        (concept("snomed|260385009|Negative (qualifier value)"), "not-pregnant"),
+        (concept("snomed|260385009", text="Negative"), "not-pregnant"),
+        (concept("snomed|10828004|Positive (qualifier value)"), "pregnant"),
+        (concept("snomed|10828004", text="positiv"), "pregnant"),
+    ],
+)
+def test_a_test_answered_by_snomed_is_read_by_its_words(answer: dict[str, Any], value: str) -> None:
+    assert seen("pregnancy", pregnancy_test(answer, "2026-11-12")) == value
+
+
 @pytest.mark.parametrize(("said_on", "value"), [("2026-10-16", "not-pregnant"), ("2026-10-15", "possible")])
 def test_a_status_of_not_pregnant_counts_for_30_days(said_on: str, value: str) -> None:
     assert seen("pregnancy", pregnancy_status(NOT_PREGNANT, f"{said_on}T12:00:00Z")) == value

@@ -14,12 +14,13 @@ from decimal import Decimal
 from cds_service.fhir.amounts import Amount
 from cds_service.fhir.codes import Codeable
 from cds_service.fhir.resources import Resource
-from cds_service.fhir.texts import clauses
+from cds_service.fhir.texts import Certainty, clauses
 from cds_service.guideline.features import Evidence, Feature, Gap, known, unknown
 from cds_service.guideline.limits import Limits
 from cds_service.guideline.tumor_values import Grade, GradeRecorded
 from cds_service.picture.record import Record, date_of_result, dated, none_found
 from cds_service.picture.results import Result, results
+from cds_service.picture.tumor.grade_words import ALLOWED, allowed_by, as_told
 from cds_service.picture.tumor.ki67 import Ki67, ki67_gap, ki67_of
 from cds_service.picture.tumor.mitoses import Mitoses, mitoses_of
 from cds_service.picture.tumor.pathology import joined, pathology_words
@@ -29,6 +30,7 @@ UNGRADED_SITES = ("lung", "thymus")
 _VALUE = "answers/grade-value"
 _GRADE = "pathology/histologic-grade"
 _UNREAD = "a recorded grade cannot be read"
+_NAMES = {allowed: Grade(name) for name, allowed in ALLOWED.items()}
 _NO_GRADE = re.compile(
     r"differen[tz]i|\bG\s?X\b|\bnot\b|cannot|\bnicht\b|unknown|unbekannt|pending|ausstehend", re.IGNORECASE
 )
@@ -97,7 +99,7 @@ def _recorded(tumor: Tumor, everyone: tuple[Tumor, ...], record: Record) -> dict
     """Grades somebody wrote down: coded results, grade words in problem-list texts and in pathology reports."""
     found: dict[str, list[Evidence]] = {}
     for condition in tumor.conditions:
-        for grade in condition.grades & {"G1", "G2", "G3"}:
+        for grade in sorted(condition.grades & ALLOWED.keys()):
             found.setdefault(grade, []).append(Evidence(f"{grade} in {condition.label}", condition.resource.reference))
     own, _ = joined(results(record, _GRADE), tumor, everyone, record)
     for result in own:
@@ -117,9 +119,12 @@ def _graded(result: Result, record: Record) -> list[tuple[str, str]]:
         (grade, how)
         for said, how in ways
         if not any(_is_of_other_scale(words, record) for words in said.texts)
-        for meaning in record.book.which(said, _VALUE)
-        if (grade := meaning.attributes.get("grade", ""))
+        for grade in sorted(as_told(_coded_grades(said, record), said.texts, record))
     ]
+
+
+def _coded_grades(said: Codeable, record: Record) -> set[str]:
+    return {m.attributes["grade"] for m in record.book.which(said, _VALUE) if "grade" in m.attributes}
 
 
 def _unreadable(tumor: Tumor, everyone: tuple[Tumor, ...], record: Record) -> tuple[Evidence, ...]:
@@ -143,11 +148,14 @@ def _is_of_other_scale(words: str, record: Record) -> bool:
 
 
 def _grade_words(words: str, resource: Resource, record: Record) -> Iterator[tuple[str, Evidence]]:
-    own = [clause for clause in clauses(words) if not _is_of_other_scale(clause, record)]
-    for meaning in record.book.in_text(own, "diagnoses"):
-        if meaning.name == "words" and "grade" in meaning.attributes:
-            shown = dated(f"grade {meaning.attributes['grade']} in text", date_of_result(resource))
-            yield meaning.attributes["grade"], Evidence(shown, resource.reference)
+    for clause in clauses(words):
+        if _is_of_other_scale(clause, record):
+            continue
+        meant = (m for m in record.book.in_text([clause], "diagnoses") if m.certainty is Certainty.AFFIRMED)
+        named = {m.attributes["grade"] for m in meant if m.name == "words" and "grade" in m.attributes}
+        for grade in sorted(as_told(named, [clause], record)):
+            shown = dated(f"grade {grade} in text", date_of_result(resource))
+            yield grade, Evidence(shown, resource.reference)
 
 
 def grade_features(grading: Grading, graded: bool | None, record: Record) -> Iterator[Feature]:
@@ -170,8 +178,8 @@ def grade_features(grading: Grading, graded: bool | None, record: Record) -> Ite
     computed = computed_grades(grading, record.limits)
     if computed:
         yield _computed_grade(computed, grading)
-    elif len(recorded) == 1:
-        yield known("grade", Grade(next(iter(recorded))), evidence=said, note="as recorded")
+    elif recorded and (allowed := allowed_by(recorded)):
+        yield known("grade", _NAMES[allowed], evidence=said, note="as recorded")
     else:
         gap, note = (Gap.CONTRADICTORY, "different grades are recorded") if recorded else ki67_gap(grading.ki67, record)
         if gap is None and grading.unread_grade:
@@ -181,28 +189,20 @@ def grade_features(grading: Grading, graded: bool | None, record: Record) -> Ite
 
 
 def _computed_grade(computed: frozenset[int], grading: Grading) -> Feature:
-    names = {
-        frozenset({1}): Grade.G1,
-        frozenset({2}): Grade.G2,
-        frozenset({3}): Grade.G3,
-        frozenset({1, 2}): Grade.G1_OR_G2,
-        frozenset({2, 3}): Grade.G2_OR_G3,
-    }
-    if computed not in names:
+    if computed not in _NAMES:
         return unknown("grade", Gap.NOT_READABLE, "the figures allow any grade", grading.evidence)
     unread = grading.mitoses.unread if computed != {3} and grading.mitoses.chosen is None else ()
     note = f"not counted: {unread[0].text}" if unread else ""
-    return known("grade", names[computed], evidence=grading.evidence, note=note)
+    return known("grade", _NAMES[computed], evidence=grading.evidence, note=note)
 
 
 def _grade_recorded(grading: Grading, computed: frozenset[int], said: list[Evidence], record: Record) -> Feature:
     name, recorded = "grade-recorded", grading.recorded
-    if len(recorded) > 1:
-        return known(name, GradeRecorded.CONFLICTS, evidence=said)
     if recorded:
-        if not computed or int(next(iter(recorded))[1]) in computed:
+        allowed = allowed_by(recorded)
+        if allowed & computed or (allowed and not computed):
             return known(name, GradeRecorded.AGREES, evidence=said)
-        return known(name, GradeRecorded.CONFLICTS, evidence=[*said, *grading.evidence])
+        return known(name, GradeRecorded.CONFLICTS, evidence=[*said, *(grading.evidence if allowed else ())])
     if grading.unlinked_grade:
         return unknown(name, Gap.NOT_LINKED, "a grade is not linked to one of several tumors")
     if grading.unread_grade:

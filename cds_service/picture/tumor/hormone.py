@@ -1,6 +1,7 @@
 """The hormone syndrome of one tumor: recorded as a Condition, named by pathology, or shown by its signs.
 
-A syndrome that is only suspected is no proof, but it forbids to say that none is recorded.
+A syndrome that is only suspected, or a hypoglycemia beside an islet tumor, is no proof; each forbids to say that none
+is recorded.
 """
 
 from __future__ import annotations
@@ -49,6 +50,8 @@ def hormone_feature(tumor: Tumor, everyone: tuple[Tumor, ...], tissue: Iterable[
         return unknown("hormone", Gap.NOT_LINKED, note, [item for _, item in loose])
     if suspected := list(_suspected(record)):
         return unknown("hormone", Gap.NOT_RECORDED, "a hormone syndrome is only suspected", suspected)
+    if unexplained := list(_hypoglycemias(record)):
+        return unknown("hormone", Gap.NOT_RECORDED, "hypoglycemia beside a tumor that may make insulin", unexplained)
     if said:
         return known("hormone", Hormone.NONFUNCTIONING, evidence=[item for _, item in said])
     return none_found(
@@ -102,6 +105,13 @@ def _suspected(record: Record) -> Iterator[Evidence]:
         doubted = (m for m in _syndromes(condition, record) if open_ or m.certainty is Certainty.DOUBTFUL)
         if any(meaning.name in _SYNDROMES for meaning in doubted):
             yield Evidence(f"{record.code(condition).shown}, suspected", condition.reference)
+
+
+def _hypoglycemias(record: Record) -> Iterator[Evidence]:
+    """Hypoglycemia of no recorded cause beside a tumor of the islets: no insulinoma, but the question is open."""
+    for condition in record.chart.of("Condition") if _has_islet_tumor(record) else ():
+        if "hypoglycemia" in _named(condition, record) and is_true(condition):
+            yield Evidence(record.code(condition).shown, condition.reference)
 
 
 def _high_hiaa(record: Record) -> Iterator[_Said]:

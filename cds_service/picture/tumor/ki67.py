@@ -117,8 +117,9 @@ def _amount(result: Result) -> Amount | None:
         said = [figures(words) or lone_figure(words, counted=False) for words in value.texts]
         said += [figures(words) or lone_figure(words, counted=True) for words in notes(result.resource.data)]
         return _only(next((found for found in said if found), []))
-    if len(percentages(value.words)) > 1:
-        return None
+    told, single = lone_figure(value.words, counted=False), percentages(value.words)
+    if len(single) > 1 or (told and told != single):
+        return _only(told)
     probe = value.amount.high if value.amount.high is not None else value.amount.low
     by = percent_factor(value.unit, probe or Decimal(0))
     if isinstance(by, Refused) or (by > 1 and "%" in value.words):  # a fraction by its code, percent by its unit

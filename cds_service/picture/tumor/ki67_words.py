@@ -8,6 +8,7 @@ from __future__ import annotations
 import itertools
 import re
 from collections.abc import Iterable, Iterator
+from functools import reduce
 
 from cds_service.fhir.amounts import Amount, from_text, signed
 from cds_service.fhir.texts import Found, clauses, find
@@ -43,8 +44,19 @@ _LOOSELY = re.compile(
 )
 _HOT_SPOT = re.compile(r"hot[\s-]?spots?|areas? of (?:the )?highest (?:labell?ing|proliferation)", re.IGNORECASE)
 _OF_HOT_SPOT = re.compile(rf"(?:{_HOT_SPOT.pattern})[^,;/)%\d<>≤≥]{{0,25}}{_FIGURE}", re.IGNORECASE)
-_BEFORE_HOT_SPOT = re.compile(
-    rf"{_FIGURE}\s*\(?(?:(?!mean|average|mittel|durchschnitt|and\b|und\b)[a-zäöü]+\s+){{0,3}}(?:{_HOT_SPOT.pattern})",
+_BEFORE_HOT_SPOT = re.compile(  # of "10 % (hot spot 25 %)" the figure is behind
+    rf"{_FIGURE}(?!\s*\((?:{_HOT_SPOT.pattern})[^)]*\d)\s*\(?(?:(?!mean|average|mittel|durchschnitt|and\b|und\b)[a-zäöü]+\s+){{0,3}}(?:{_HOT_SPOT.pattern})",
+    re.IGNORECASE,
+)
+_SPREAD = (
+    r"(?:(?:multi)?fo[ck]al\w*|fo[ck]i|lo[ck]al(?:ly)?|herd\w*|stellenweise|teil\w*|partly|areas?|areale?n?|bereich\w*"
+    r"|regional\w*|maxim\w*|max\.?|highest|peak|range|spanne|overall|elsewhere|mean|average|insgesamt|sonst"
+    r"|(?:im )?(?:durchschnitt|mittel))(?!\w)|<=|≤"
+)
+_MORE = re.compile(
+    rf"(?:[\s,;:(/–-]|\b(?:and|und|but|aber|with|mit|however|jedoch|in|of|some|einzelne[nr]?)\b|{_SPREAD}){{1,12}}?"
+    rf"(?P<value>{_NUMBER}(?:\s*%?\s*[-–—]\s*{_NUMBER})?)"
+    rf"(?:\s*(?:%|percent\b|prozent\b)(?:\s*\(?(?:in )?(?:{_SPREAD}))?|(?=\s*(?:[,;.)]|$)))",
     re.IGNORECASE,
 )
 _COUNTED = re.compile(r"nucle|kern|index|labell?ing|prolif", re.IGNORECASE)
@@ -65,7 +77,7 @@ def lone_figure(words: str, *, counted: bool) -> list[Amount]:
     """The percentages of a text that is about Ki-67 already; `counted`: only if it says that nuclei were."""
     if re.search(_OTHER, words, re.IGNORECASE) or (counted and not _COUNTED.search(words)):
         return []
-    return percentages(words)
+    return _spread(words, _PERCENTAGE, percentages(words))
 
 
 def percentages(words: str) -> list[Amount]:
@@ -89,7 +101,20 @@ def figures(words: str) -> list[Amount]:
         return list(dict.fromkeys(hot))
     more = (re.split(_OTHER, rest, maxsplit=1, flags=re.IGNORECASE)[0] for rest in _behind(found))
     second = (other["value"] for rest in more for other in _PERCENTAGE.finditer(rest))
-    return _reads((*(item.match["value"] for item in found), *second))
+    told = _reads((*(item.match["value"] for item in found), *second))
+    return _spread(plain, _KI67_TEXT, told)
+
+
+def _spread(words: str, first: re.Pattern[str], told: list[Amount]) -> list[Amount]:
+    """Of "2 %, focally 15 %" the range from 2 to 15 %, wherever a clause ends; else the figures that were told."""
+    plain = signed(words)
+    start = first.search(plain)
+    more = start and _MORE.match(plain, start.end())
+    if not told or start is None or not more or not re.search(_SPREAD, more[0], re.IGNORECASE):
+        return told
+    ends = _reads((start["value"], _AT_MOST.sub("", more["value"])))
+    others = {amount.high for amount in told} - {amount.high for amount in ends}
+    return told if others else [reduce(Amount.joined, ends)]
 
 
 def _behind(found: list[Found]) -> Iterator[str]:

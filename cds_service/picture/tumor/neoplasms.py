@@ -6,7 +6,7 @@ Gathers marks; which of them are one tumor is `tumors`, what the tumor is called
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from enum import IntEnum
 
@@ -16,6 +16,7 @@ from cds_service.fhir.resources import Resource
 from cds_service.fhir.texts import Certainty
 from cds_service.fhir.values import codeable, codeables, date_of, elements, reference, text
 from cds_service.picture.record import ACTIVE, Record, clinical_status, is_refuted, verification
+from cds_service.picture.tumor.grade_words import as_told
 from cds_service.picture.tumor.places import named_sites
 
 NEN = ("net", "nec", "nen-unspecified", "small-cell")
@@ -151,9 +152,7 @@ def _neoplasm(condition: Resource, record: Record) -> Neoplasm | None:
         hormone=next((mark.get("hormone") for mark in marks if mark.get("hormone")), ""),
         differentiation=frozenset(m.attributes["differentiation"] for m in said if "differentiation" in m.attributes)
         | frozenset(mark.get("differentiation") for mark in marks if mark.get("differentiation")),
-        grades=frozenset(m.attributes["grade"] for m in said if "grade" in m.attributes)
-        | frozenset("high-grade" for m in said if m.attributes.get("value") == "high-grade")
-        | frozenset(mark.get("grade") for mark in marks if mark.get("grade")),
+        grades=as_told(_grades(said, marks), (*code.texts, *morphology.texts), record),
         suspected=doubtful or verification(condition) in _SUSPECTED,
         status=clinical_status(condition),
         related=related_condition(condition),
@@ -162,6 +161,12 @@ def _neoplasm(condition: Resource, record: Record) -> Neoplasm | None:
         recorded=date_of(condition.data, "onsetDateTime", "onsetPeriod", "recordedDate"),
         text=" ".join((*code.texts, *morphology.texts)),
     )
+
+
+def _grades(said: list[Meaning], marks: list[Mark]) -> Iterator[str]:
+    yield from (m.attributes["grade"] for m in said if "grade" in m.attributes)
+    yield from ("high-grade" for m in said if m.attributes.get("value") == "high-grade")
+    yield from (mark.get("grade") for mark in marks if mark.get("grade"))
 
 
 def _of_organ(marks: list[Mark]) -> list[Mark]:

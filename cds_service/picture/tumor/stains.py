@@ -27,6 +27,12 @@ _NEXT_STAIN = re.compile(
     r"t?(?:p ?53|p?rb-?1?\b|retinobl|ki[- ]?67|mib|sstr|synapto|chromogr|cd ?\d|ttf|insm|cdx))",
     re.IGNORECASE,
 )
+_NAME = r"\b(?:t?p ?53|p?rb-?1?\b|retinoblastoma[- ]prot\w*)(?:\s+(?:immun\w+|ihc|stain\w*|expression))?"
+_PAIR = re.compile(rf"{_NAME}\s*(?:[,/&+]|\b(?:and|und|sowie|or|oder|and/or|und/oder)\b)\s*{_NAME}", re.IGNORECASE)
+_ONE_OF_TWO = re.compile(r"\b(?:or|one|either|only|oder|einer|eines|entweder|nur)\b", re.IGNORECASE)
+_KEPT = re.compile(
+    r"\b(?:normale?[rsnm]?|retained|intact|preserved|erhalten\w*|unauffällig\w*|wild[\s-]?typ\w*)\b", re.IGNORECASE
+)
 _STAINS = {  # abnormal, normal
     "p53": (
         re.compile(
@@ -34,15 +40,15 @@ _STAINS = {  # abnormal, normal
             r"|überexpr\w*|\baberrant\b|\babnormal\b",
             re.IGNORECASE,
         ),
-        re.compile(r"\bwild[\s-]?type?\b|\bwildtyp\w*|\bnormal\b|\bunauffällig\b", re.IGNORECASE),
+        re.compile(r"\bwild[\s-]?type?\b|\bwildtyp\w*|\bnormale?[rsnm]?\b|\bunauffällig\b", re.IGNORECASE),
     ),
     "rb1": (
         re.compile(
-            r"\b(?:lost|loss|absent|(?:expressions)?verlust|verloren|negativ\w*)\b"
+            r"\b(?:lost|loss|absent|(?:expressions)?verlust|verloren|negativ\w*(?! for\b))\b"
             r"|\b(?:not|nicht) (?:retained|erhalten)|\bno (?:nuclear )?(?:expression|staining)\b",
             re.IGNORECASE,
         ),
-        re.compile(r"\b(?:retained|intact|preserved|positiv\w*|erhalten|normal|present)\b", re.IGNORECASE),
+        re.compile(r"\b(?:retained|intact|preserved|positiv\w*|erhalten|normale?[rsnm]?|present)\b", re.IGNORECASE),
     ),
 }
 _NOT = re.compile(r"\b(?:no|not|without|kein\w*|nicht|ohne)\b", re.IGNORECASE)
@@ -103,11 +109,23 @@ def _stain_words(
 def _stain_clauses(stain: str, text: str) -> Iterator[str]:
     """What is said of the stain: the words behind its name; those before it too where these deny or alone tell."""
     for clause in clauses(text):
-        for part in _NEXT_STAIN.split(clause):
+        for part in _NEXT_STAIN.split(_said_of_one(stain, clause)):
             if name := _STAIN_NAMES[stain].search(part):
                 behind = part[name.start() :]
                 alone = _stain_state(stain, behind) != "unclear" and not _NOT.search(part[: name.start()])
                 yield behind if alone else part
+
+
+def _said_of_one(stain: str, clause: str) -> str:
+    """What "p53 and RB1 retained" says of each of the two; of "p53 or RB1 retained" nobody knows which is."""
+    pair = _PAIR.search(clause)
+    if pair is None or not all(name.search(pair[0]) for name in _STAIN_NAMES.values()):
+        return clause
+    before, behind = clause[: pair.start()], clause[pair.end() :]
+    if any(name.search(f"{before} ; {behind}") for name in _STAIN_NAMES.values()):
+        return clause
+    kept = "" if _ONE_OF_TWO.search(clause) and not _NOT.search(before) else "normal"
+    return f"{_KEPT.sub(kept, before)}{stain}{_KEPT.sub(kept, behind)}"
 
 
 def _has_loose_stain(tumor: Tumor, everyone: tuple[Tumor, ...], record: Record) -> bool:
@@ -127,7 +145,8 @@ def _stain_state(stain: str, words: str) -> str:
     denied = bool(_DENIED.search(words))
     if not said and abnormal.search(words):
         denied |= bool(_DENIED_AFTER.search(words))
-    is_normal = bool(find(normal, words)) or (not is_abnormal and denied)
+    kept = any(found.certainty is Certainty.AFFIRMED for found in find(normal, words))
+    is_normal = kept or (not is_abnormal and denied)
     if is_abnormal is is_normal:
         return "unclear"
     return "abnormal" if is_abnormal else "normal"

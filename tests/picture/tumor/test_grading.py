@@ -177,6 +177,51 @@ def test_an_undated_ki67_is_older_than_a_dated_one() -> None:
     assert band(ki67(25, date="")) == "over-20-to-55"
 
 
+@pytest.mark.parametrize(
+    ("words", "figure", "value"),
+    [
+        ("10 % (hot spot 25 %)", "25 %", "G3"),
+        ("2 %, focally 15 %", "2-15 %", "G1-or-G2"),
+        ("2 %; focally 15 %", "2-15 %", "G1-or-G2"),
+        ("2 %, but focally 15 %", "2-15 %", "G1-or-G2"),
+        ("2 %, fokal bis zu 15 %", "2-15 %", "G1-or-G2"),
+        ("2 %, focal 15", "2-15 %", "G1-or-G2"),
+        ("10 % (max. 25 %)", "10-25 %", "G2-or-G3"),
+        ("mean 8 %, max 22 %", "8-22 %", "G2-or-G3"),
+        ("5 % overall, 18 % focally", "5-18 %", "G2"),
+        ("8 % (range 5-15 %)", "5-15 %", "G2"),
+        ("highest area 25 %, average 10 %", "10-25 %", "G2-or-G3"),
+    ],
+)
+def test_two_figures_of_one_tumor_are_a_range_unless_one_is_of_the_hot_spot(
+    words: str, figure: str, value: str
+) -> None:
+    for found in (ki67(words), ki67(f"Ki-67 {words}"), pathology(f"Neuroendocrine tumor. Ki-67 {words}.")):
+        assert graded(found) == value
+        assert figure in said("ki67-found", ISLETS, found)
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "12 % (cutoff 20 %)",
+        "15 % (>20 % = G3)",
+        "10 % (previously 5 %)",
+        "1 % (biopsy), 8 % (resection)",
+        "2 %, Ki-67 15 % in a metastasis",
+        "8 %, focally 15 %, 20 % of the cells necrotic",
+        "8 %, 10 % necrosis",
+    ],
+)
+def test_two_figures_of_which_nobody_says_that_they_are_of_one_tissue_are_none(words: str) -> None:
+    assert seen("ki67-found", ISLETS, ki67(words)) == "unknown"
+
+
+def test_a_size_behind_the_figure_is_no_second_figure() -> None:
+    assert graded(ki67("2 %, focal necrosis 15 mm")) == "G1"
+    assert graded(ki67("2 %, maximal diameter 15 mm")) == "G1"
+
+
 def test_of_one_day_the_hot_spot_counts() -> None:
     assert band(ki67("hot spot 12 %"), ki67(5)) == "10-to-20"
     assert band(ki67(5), ki67("hot spot 12 %")) == "10-to-20"
@@ -337,6 +382,55 @@ def test_ki67_outweighs_a_recorded_grade() -> None:
 def test_two_recorded_grades_contradict_each_other() -> None:
     both = [grade(concept(text="G1")), grade(concept(text="G2"), date="2026-04-01")]
     assert (graded(*both), gap("grade", ISLETS, *both)) == ("unknown", Gap.CONTRADICTORY)
+
+
+@pytest.mark.parametrize(
+    ("words", "value"),
+    [
+        ("at least G2", "G2-or-G3"),
+        ("mindestens G2", "G2-or-G3"),
+        (">= G2", "G2-or-G3"),
+        ("G2 or higher", "G2-or-G3"),
+        ("higher than G1", "G2-or-G3"),
+        ("G2-3", "G2-or-G3"),
+        ("grade 2 to 3", "G2-or-G3"),
+        ("G1/G2", "G1-or-G2"),
+        ("G1 or G2", "G1-or-G2"),
+        ("at most G2", "G1-or-G2"),
+        ("lower than G3", "G1-or-G2"),
+        ("G2 or lower", "G1-or-G2"),
+        ("at least G3", "G3"),
+        ("at least G1", "unknown"),
+        ("G1-G3", "unknown"),
+        ("G1/G2, locally G2/G3", "unknown"),
+    ],
+)
+def test_a_range_or_a_bound_of_grades_is_none_of_its_ends(words: str, value: str) -> None:
+    assert graded(grade(words)) == value
+    assert graded(grade(concept(text=words))) == value
+    assert graded(pathology(f"Neuroendocrine tumor, {words}.")) == value
+    assert seen("grade", condition(text=f"Neuroendocrine tumor of pancreas, {words}")) == value
+
+
+def test_a_range_of_grades_in_words_of_differentiation_is_read() -> None:
+    assert graded(grade("low to intermediate grade")) == "G1-or-G2"
+    assert graded(grade("intermediate-to-high grade")) == "G2-or-G3"
+
+
+def test_a_range_that_may_be_g3_makes_no_high_grade_tumor() -> None:
+    assert seen("diagnosis", ISLETS, grade("G2-3")) == "nen-unspecified"
+    assert seen("diagnosis", ISLETS, grade("G3")) == "high-grade-undetermined"
+
+
+def test_a_recorded_range_is_narrowed_by_another_record_and_conflicts_only_where_nothing_is_left() -> None:
+    assert graded(grade("G1/G2"), pathology("NET, at least G2.")) == "G2"
+    assert recorded(grade("G1/G2"), pathology("NET, G3.")) == "conflicts"
+    assert recorded(ki67(30), grade("at least G2")) == "agrees"
+    assert recorded(ki67(1), grade("at least G2")) == "conflicts"
+
+
+def test_a_doubtful_grade_in_a_report_is_none() -> None:
+    assert graded(pathology("Neuroendocrine tumor, probably G2.")) == "unknown"
 
 
 def test_a_nottingham_grade_is_not_taken() -> None:

@@ -124,3 +124,32 @@ def test_the_name_pathology_gives_may_be_the_hormone() -> None:
 def test_a_gastrinoma_that_is_only_suspected_is_no_hormone_yet() -> None:
     assert seen("hormone", condition(text="Gastrinoma", verification="provisional")) == "unknown"
     assert seen("hormone", condition(text="V. a. Insulinom")) == "unknown"
+
+
+@pytest.mark.parametrize(
+    "resource",
+    [
+        condition("icd-10-cm|E16.2"),
+        condition("icd-10-cm|E16.1"),
+        condition("snomed|302866003"),
+        condition(text="Recurrent hypoglycemia"),
+        condition(text="Rezidivierende Hypoglykämien"),
+    ],
+)
+def test_a_hypoglycemia_beside_a_tumor_of_the_islets_is_neither_insulinoma_nor_nothing(resource: Resource) -> None:
+    assert hormone(PANCREAS, resource) == "unknown"
+    assert gap("hormone", PANCREAS, resource) is Gap.NOT_RECORDED
+    assert hormone(PANCREAS, condition(text="Nonfunctioning NET of the pancreas"), resource) == "unknown"
+    assert hormone(ILEUM, resource) == "none-recorded"
+
+
+@pytest.mark.parametrize(
+    "resource",
+    [
+        condition(text="Drug-induced hypoglycemia"),
+        condition("icd-10-cm|E16.2", verification="refuted"),
+        condition(text="Diabetes with hypoglycemia"),
+    ],
+)
+def test_a_hypoglycemia_that_has_a_cause_or_is_refuted_asks_nothing(resource: Resource) -> None:
+    assert hormone(PANCREAS, resource) == "none-recorded"

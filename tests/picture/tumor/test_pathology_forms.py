@@ -426,6 +426,49 @@ def test_positive_is_not_mutant(words: str) -> None:
     assert stains(pathology(words)) == "unknown"
 
 
+@pytest.mark.parametrize(
+    ("words", "state"),
+    [
+        ("p53 and RB1 normal", "normal"),
+        ("RB1 and p53 both retained", "normal"),
+        ("p53/RB1: intact", "normal"),
+        ("Normale Expression von p53 und RB1", "normal"),
+        ("p53 and RB1 expression preserved, Ki-67 30 %", "normal"),
+        ("p53 and RB1: wild type and retained, respectively", "normal"),
+        ("No loss of p53 and RB1", "normal"),
+        ("No loss of p53 or RB1", "normal"),
+        ("p53 and RB1 abnormal", "abnormal"),
+        ("p53 and RB1 both lost", "abnormal"),
+        ("p53 and RB1: p53 wild type, RB1 lost", "abnormal"),
+        ("p53 and RB1: p53 wild type, RB1 retained", "normal"),
+    ],
+)
+def test_one_sentence_about_both_stains_tells_of_each(words: str, state: str) -> None:
+    assert stains(pathology(words)) == state
+    assert seen("p53-rb1", ISLETS, stained(words)) == state
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "p53 or RB1 normal",
+        "p53 and/or RB1 retained",
+        "Only one of p53 and RB1 is normal",
+        "p53 and RB1 not both normal",
+        "p53 and RB1 not normal",
+        "p53 and RB1 probably normal",
+        "p53 and RB1: mutant and retained, respectively",
+        "p53 and RB1 positive",
+        "p53, RB1 and SSTR2 positive",
+        "p53 and RB1 negative for loss",
+        "p53 and p53 normal, RB1 requested",
+        "Neither p53 nor RB1 normal",
+    ],
+)
+def test_a_sentence_that_leaves_open_which_of_both_stains_it_means_tells_of_none(words: str) -> None:
+    assert stains(pathology(words)) == "unknown"
+
+
 def test_stains_of_a_panel_are_components() -> None:
     parts = [
         {"code": concept("loinc|14229-9"), "valueString": "wild-type"},

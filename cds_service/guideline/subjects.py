@@ -1,0 +1,96 @@
+"""The subjects that recommendations speak for and against: a small controlled list, with the orders that mean them.
+
+Which recommendations oppose each other in one answer is `pairs`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from cds_service.errors import Problem
+from cds_service.guideline.faults import nearest
+from cds_service.guideline.recommendations import Recommendation
+from cds_service.guideline.vocabulary import Ordering, Scope
+
+FILE = "subjects.toml"
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """One subject, with its words for a reader.
+
+    Attributes:
+        scope: what is said of it holds for one tumor, or for the patient whatever tumor it is about.
+        part_of: the subject that holds this one: who speaks against the whole speaks against the part.
+        orders: whose draft speaks for it.
+        drafts: values of `ordering`; removing such a draft speaks against it.
+    """
+
+    id: str
+    title: str
+    scope: Scope
+    part_of: str = ""
+    orders: frozenset[str] = frozenset()
+    drafts: frozenset[str] = frozenset()
+
+
+Subjects = Mapping[str, Subject]
+
+
+def subjects(document: Mapping[str, Mapping[str, Any]]) -> dict[str, Subject]:
+    return {
+        key: Subject(
+            key,
+            entry["title"],
+            Scope(entry["scope"]),
+            entry.get("part_of", ""),
+            frozenset(entry.get("orders", ())),
+            frozenset(entry.get("drafts", ())),
+        )
+        for key, entry in document.items()
+    }
+
+
+def subject_problems(listed: Subjects, orders: Collection[str]) -> Iterator[Problem]:
+    """Words that mean nothing, and orders that no subject or several stand for."""
+    for subject in listed.values():
+        if subject.part_of and (subject.part_of not in listed or listed[subject.part_of].part_of):
+            yield Problem(FILE, f"{subject.id}.part_of", f"{subject.part_of!r} is no subject that stands by itself")
+        for word in sorted(subject.drafts - set(Ordering)):
+            yield Problem(
+                FILE, f"{subject.id}.drafts", f"{word!r} is no value of ordering{nearest(word, map(str, Ordering))}"
+            )
+        for order in sorted(subject.orders - set(orders)):
+            yield Problem(
+                FILE, f"{subject.id}.orders", f"{order!r} is no order{nearest(order, orders)}", f"orders/{order}.toml"
+            )
+    for order in sorted(orders):
+        holders = [subject.id for subject in listed.values() if order in subject.orders]
+        if len(holders) != 1:
+            yield Problem(FILE, "", f"the order {order!r} stands in {len(holders)} subjects; in one it must", FILE)
+
+
+def word_problems(row: Recommendation, listed: Subjects) -> Iterator[Problem]:
+    """Words of a row that are not listed, or said both ways; what it offers and does not speak for."""
+    for key, words in (("for", row.favors), ("against", row.opposes)):
+        for word in sorted(words - listed.keys()):
+            yield Problem(row.file, key, f"{word!r} is not in {FILE}{nearest(word, listed)}", FILE)
+    for word in sorted(row.favors & row.opposes):
+        yield Problem(row.file, "for", f"{word!r} stands in `against` too")
+    if not row.footer and not row.favors | row.opposes:
+        yield Problem(row.file, "for", "it speaks for and against nothing")
+    yield from _offer_problems(row, listed)
+
+
+def _offer_problems(row: Recommendation, listed: Subjects) -> Iterator[Problem]:
+    meant = {order for word, subject in listed.items() if word not in row.favors for order in subject.orders}
+    removed = {draft for word in row.opposes & listed.keys() for draft in listed[word].drafts}
+    for plan in row.suggestions:
+        for order in sorted(meant & set(plan.creates)):
+            words = f"a suggestion drafts {order!r}, and the row does not speak for it"
+            yield Problem(row.file, "for", words, FILE)
+        if plan.deletes_order and not row.when.get("ordering", frozenset()) <= removed:
+            words = "a suggestion removes the order, and the row does not speak against it"
+            yield Problem(row.file, "against", words, FILE)
