@@ -7,18 +7,23 @@ are expected on the card.
 from __future__ import annotations
 
 import json
+import re
 import tomllib
 from collections.abc import Iterator, Mapping
+from datetime import timedelta
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from cds_service.answer import answer
+from cds_service.guideline.recommendations import Recommendation
 from cds_service.hooks.basis import BASIS
 from cds_service.hooks.contract import require_valid
+from cds_service.json_bytes import encode
 from tests.conftest import FIXTURES
-from tests.test_fixtures import DANGERS, KNOWLEDGE, Call, answered, name_of, shown
+from tests.test_fixtures import DANGERS, GUIDELINE, KNOWLEDGE, NOW, SERVICES, Call, answered, name_of, shown
 
 FOLDERS = sorted(path for path in (FIXTURES / "dangers").iterdir() if path.is_dir())
 KEYS = {"why", "must", "must_not", "silent", "no_suggestion", "no_delete", "deletes", "tumors", "unseen", "says"}
@@ -116,3 +121,94 @@ def test_each_case_of_a_danger_has_an_expectation_in_the_words_of_the_knowledge(
         assert KEYS >= case.keys() != {"why"}
         assert {row for key in IDS_IN for row in case.get(key, ())} <= KNOWLEDGE.by_id.keys()
         assert set(case.get("no_suggestion", ())) <= KNOWLEDGE.orders.keys()
+
+
+# --- what the texts of all recommendations must carry ------------------------------------------------------------
+
+ROWS = KNOWLEDGE.recommendations
+DATED = re.compile(
+    r"\bapprov|\blabel|\bFDA\b|\bEurope|\bEU\b|United States|\b(?:ESMO|ASCO|ENETS|WHO) ?\(?20\d\d|\bguideline",
+    re.IGNORECASE,
+)
+LEAVE_OUT = re.compile(r"already (?:given|used up)|given already")
+
+
+def words_of(row: Recommendation) -> str:
+    return f"{row.title} {row.summary} {' '.join(row.advice.split())}"
+
+
+def cases_of(number: str) -> list[Expected]:
+    [folder] = [folder for folder in FOLDERS if folder.name.startswith(number)]
+    return list(expectations(folder)["cases"].values())
+
+
+def test_each_row_that_removes_an_order_is_shown_removing_it_and_kept_from_it() -> None:
+    """Danger 5."""
+    removing = {row.id for row in ROWS if any(plan.deletes_order for plan in row.suggestions)}
+    cases = cases_of("05-")
+    assert removing == {row for case in cases if case.get("deletes") for row in case["must"]}
+    kept = {row for case in cases if case.get("no_delete") for row in case.get("must_not", ())}
+    assert removing <= kept
+
+
+def test_what_is_named_after_a_progression_leaves_out_what_was_given() -> None:
+    """Danger 6: the picture does not know which drugs were used up."""
+    options = [row for row in ROWS if row.when.get("progression", frozenset()) == {"yes"} and row.group == "therapy-options"]
+    unguarded = [row for row in options if row.when.get("therapy-prrt") != {"none-recorded"}]
+    assert len(unguarded) > 3
+    assert [row.id for row in unguarded if not LEAVE_OUT.search(words_of(row))] == []
+
+
+def test_absence_is_said_of_the_data_given_and_never_of_the_patient() -> None:
+    """Danger 7."""
+    absent = {"none-found", "not-found"}
+    for name in ("ct-mri", "sstr-imaging", "mdt", "ki67-found", "cga-age", "hiaa-age", "progrp-or-cyfra"):
+        about = [row for row in ROWS if name in row.own_keys and row.when[name] & absent]
+        assert about
+        assert [row.id for row in about if "in the data given" not in words_of(row)] == []
+
+
+def test_no_row_says_that_a_normal_nse_excludes_anything() -> None:
+    """Danger 9."""
+    normal = [row for row in ROWS if row.when.get("nse-level", frozenset()) == {"normal"}]
+    assert len(normal) > 2
+    assert [row.id for row in normal if not re.search("does not exclude|falsely low", words_of(row))] == []
+    excluding = re.compile(r"(?<!not )\bexcludes\b|\brule[sd]? out\b", re.IGNORECASE)
+    about = [row for row in ROWS if any(name.startswith("nse-") for name in row.own_keys)]
+    assert [row.id for row in about if excluding.search(words_of(row))] == []
+
+
+def test_whatever_speaks_of_a_ppi_keeps_it_where_a_gastrinoma_is_possible() -> None:
+    """Danger 13: the exception stands in the text, whatever its length."""
+    about = [row for row in ROWS if row.when.get("ppi", frozenset()) == {"active"}]
+    assert len(about) == 4
+    for row in about:
+        assert "gastrinoma" in words_of(row) or "do not stop it" in words_of(row)
+        assert not row.suggestions
+
+
+def test_whatever_drafts_a_biopsy_names_cover_and_pheochromocytoma() -> None:
+    """Danger 14."""
+    needle = [row for row in ROWS if any("biopsy" in plan.creates for plan in row.suggestions)]
+    assert len(needle) == 3
+    for words in (*map(words_of, needle), KNOWLEDGE.orders["biopsy"].note):
+        assert "octreotide" in words
+        assert "pheochromocytoma" in words
+
+
+def test_what_names_an_approval_a_label_a_region_or_a_guideline_is_dated_and_due_for_review() -> None:
+    """Danger 15: `check` warns of a review that is overdue, and so does the card."""
+    dated = [row for row in ROWS if DATED.search(words_of(row))]
+    assert len(dated) > 30
+    for row in dated:
+        assert row.review.next is not None, row.id
+        assert row.as_of < row.review.next <= row.as_of + timedelta(days=366), row.id
+
+
+def test_after_its_review_was_due_a_card_says_so() -> None:
+    """Danger 15."""
+    [path, *_] = [path for path in DANGERS if path.parent.name.startswith("15-")]
+    call = json.loads(path.read_text(encoding="utf-8"))
+    made = answer(encode(call), SERVICES[call["hook"]], GUIDELINE, NOW + timedelta(days=200), lambda: "an-id")
+    assert made.body["cards"]
+    assert all("Its review was due on 2027-05-15" in card["detail"] for card in made.body["cards"])

@@ -87,13 +87,16 @@ def factor(unit: str, target: str) -> Decimal | Refused:
 
 
 def percent_factor(unit: str, value: Decimal) -> Decimal | Refused:
-    """For Ki-67: 0.25 in unit 1 is 25 %, in unit % it is 0.25 %; without a unit only a value above 1 is percent."""
+    """For Ki-67: 0.25 in unit 1 is 25 %, in unit % it is 0.25 %; without a unit only a value above 1 is percent.
+
+    A plain 1 may be 1 % or all of it.
+    """
     spelled = normalized(unit)
     if spelled in _PERCENT:
         return Decimal(1)
     if per_cells := _PER_CELLS.fullmatch(spelled):
         return Decimal(100) / Decimal(per_cells[1])
-    if spelled in _FRACTION and value <= 1:
+    if spelled in _FRACTION and value < 1:
         return Decimal(100)
     if not spelled and value > 1:
         return Decimal(1)

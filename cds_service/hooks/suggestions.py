@@ -145,7 +145,7 @@ class Offer:
         return self._drafted(order) or self._ordered(order) or self._newly_done(order)
 
     def _drafted(self, order: OrderPlan) -> str:
-        same = (draft for draft in self.drafts if draft.concepts & set(order.same_as))
+        same = (draft for draft in self.drafts if self.record.book.has(draft.code, *order.same_as))
         return next((f"is already drafted in this call: {_shown(draft)}" for draft in same), "")
 
     def _ordered(self, order: OrderPlan) -> str:

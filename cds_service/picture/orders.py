@@ -27,12 +27,8 @@ _HARMLESS = "plain-mri"  # neither rays nor contrast: no study that a row about 
 _PANEL = re.compile(r"[,;+]|\b(?:and|und|panel|profile?)\b", re.IGNORECASE)
 _NSE_DOES_NOT_HELP = {"brain-tumor", "breast", "other-cancer"}
 _SYMPTOMS = ("syndromes/diarrhea", "syndromes/flushing")
-_DANGERS = {
-    "insulinoma",
-    "hyperinsulinemic-hypoglycemia",
-    "hypoglycemia",
-    "men1",
-}  # no symptom that a depot analog is good for
+# No symptom that a depot analog is good for.
+_DANGERS = {"insulinoma", "hyperinsulinemic-hypoglycemia", "hypoglycemia", "men1"}
 _OURS = {"net", "nec", "nen-unspecified", "small-cell", "sclc", "other-nen", "metastasis", "mass", "site-only"}
 _FORMS = {"depot": Ordering.SSA_DEPOT, "short": Ordering.SSA_SHORT}
 
@@ -155,7 +151,9 @@ def _with_reason(meant: frozenset[Ordering], resource: Element, record: Record) 
 
 
 def _has_another_use(meant: frozenset[Ordering], resource: Element, record: Record) -> bool:
-    """A depot analog for another disease than the tumor, or beside symptoms it is good for."""
+    """A depot analog for another disease, or beside symptoms it is good for; an NSE that looks for a hidden tumor."""
+    if Ordering.NSE in meant and _asks_for_a_hidden_tumor(record):
+        return True
     if Ordering.SSA_DEPOT not in meant:
         return False
     return any(_is_another(reason, record) for reason in _reasons(resource, record)) or _has_symptom(record)
@@ -209,6 +207,14 @@ def _asks_the_brain(record: Record) -> bool:
     return any(record.means(condition, "patient/rapid-dementia") for condition in true)
 
 
+def _asks_for_a_hidden_tumor(record: Record) -> bool:
+    """A paraneoplastic syndrome on the chart, by code or in words."""
+    concept = "patient/paraneoplastic"
+    present = [c for c in record.chart.of("Condition") if not is_refuted(c) and not has_ended(c)]
+    said = (words for condition in present for words in record.code(condition).texts)
+    return any(record.means(c, concept) for c in present) or any(record.says(concept, words) for words in said)
+
+
 def _is_plain(reason: Codeable, record: Record) -> bool:
     """A reason that changes nothing: a code that is no tumor, or a cancer in which NSE does not help."""
     meant = {meaning.name for meaning in record.book.meanings(reason, "diagnoses")}
@@ -249,8 +255,8 @@ def ordering_feature(drafted: tuple[Draft, ...]) -> Feature:
         return known("ordering", Ordering.NONE, evidence=evidence)
     if UNKNOWN in values:
         held = frozenset(str(value) for value in values)
-        # A form that was only opened says nothing yet: that is no fault of the data and worth no card.
-        blank = all(draft.is_blank for draft in about if Ordering.UNKNOWN in draft.classes)
-        gap = Gap.NOT_RECORDED if blank else Gap.NOT_READABLE
+        # A form that was only opened, or an order of which only the purpose is open, is no fault of the data.
+        unsaid = all(draft.is_blank or draft.concepts for draft in about if Ordering.UNKNOWN in draft.classes)
+        gap = Gap.NOT_RECORDED if unsaid else Gap.NOT_READABLE
         return Feature("ordering", held, tuple(evidence), gap, "a draft does not say what it orders, or what for")
     return known("ordering", *values, evidence=evidence)

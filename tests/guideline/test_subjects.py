@@ -63,7 +63,6 @@ def test_who_removes_an_order_speaks_against_it() -> None:
     assert of_row(["sstr-pet"], when=when, suggestions=(REPLACE,)) == [fault]
     both = {"ordering": frozenset({"octreoscan", "nse"})}
     assert of_row(["sstr-pet"], ["octreoscan"], when=both, suggestions=(REPLACE,)) == [fault]
-    assert of_row(["sstr-pet"], ["octreoscan"], suggestions=(REPLACE,)) == [fault]
 
 
 def test_a_subject_is_part_of_one_that_is_part_of_none() -> None:

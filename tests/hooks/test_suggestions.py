@@ -262,6 +262,38 @@ def test_an_order_with_the_day_it_is_due_counts_by_that() -> None:
     assert offered(creating("biopsy"), on=(due,))
 
 
+CREATED = sorted({name for r in GUIDELINE.knowledge.recommendations for p in r.suggestions for name in p.creates})
+
+
+def ways_to_write(name: str, **members: Any) -> list[charts.Resource]:
+    """The order that we create, as it comes back: whole, by its codes alone, by its words alone."""
+    order = ORDERS[name]
+    whole = order_resource(order, "p1", "", lambda alias: GUIDELINE.knowledge.systems[alias][0]) | members
+    key = "code" if "code" in whole else "medicationCodeableConcept"
+    coding = [{**coding, "display": ""} for coding in whole[key].get("coding", [])]
+    by_code = [whole | {key: {"coding": coding}}] if coding else []
+    return [whole, *by_code, whole | {key: {"text": order.text}}]
+
+
+@pytest.mark.parametrize("name", CREATED)
+def test_no_order_that_a_row_creates_is_offered_where_it_is_drafted_or_placed(name: str) -> None:
+    for written in ways_to_write(name, id="d1"):
+        assert offered(creating(name), drafts=charts.drafted(written)) == []
+        assert offered(creating(name), drafts=charts.drafted(written, selections=[])) == []
+        assert offered(creating(name), on=(written | {"status": "active", "authoredOn": days_ago(80)},)) == []
+        assert offered(creating(name), on=(written | {"status": "active", "authoredOn": days_ago(100)},))
+
+
+@pytest.mark.parametrize("name", [name for name in CREATED if ORDERS[name].resource == "ServiceRequest"])
+def test_no_order_that_a_row_creates_is_offered_where_it_was_newly_done(name: str) -> None:
+    for written in ways_to_write(name):
+        done = {"resourceType": "Procedure", "status": "completed", "code": written["code"]}
+        assert offered(creating(name), on=(done | {"performedDateTime": days_ago(3)},)) == []
+        assert offered(creating(name), on=(done | {"performedDateTime": days_ago(60)},))
+        told = {"resourceType": "DiagnosticReport", "status": "final", "code": written["code"]}
+        assert offered(creating(name), on=(told | {"effectiveDateTime": days_ago(3)},)) == []
+
+
 def test_another_order_of_the_record_does_not_count() -> None:
     assert offered(creating("biopsy"), on=(service_request("MRI of the brain"),))
 

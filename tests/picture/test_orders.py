@@ -88,7 +88,15 @@ def test_a_draft_without_code_or_words_leaves_the_question_open() -> None:
     assert ordering(draft()) == "unknown"
     assert ordering(draft("MedicationRequest")) == "unknown"
     assert ordering(draft(), draft(text="NSE", id="d2")) == "nse unknown"
-    assert ordering_feature(drafted(draft("MedicationRequest", "rxnorm|7617"))).gap is Gap.NOT_READABLE
+
+
+def test_an_order_of_ours_whose_form_or_purpose_is_not_said_is_no_fault_of_the_data() -> None:
+    unsaid = draft("MedicationRequest", "rxnorm|7617")
+    assert ordering_feature(drafted(unsaid)).gap is Gap.NOT_RECORDED
+    assert (
+        ordering_feature(drafted(draft(text="NSE", reasonCode=[concept(text="as discussed")]))).gap is Gap.NOT_RECORDED
+    )
+    assert ordering_feature(drafted(unsaid, {"id": "d2"})).gap is Gap.NOT_READABLE
 
 
 @pytest.mark.parametrize("status", ["cancelled", "entered-in-error"])
@@ -149,6 +157,12 @@ def test_a_protocol_is_known_by_its_name() -> None:
     assert ordering(draft("MedicationRequest", text="CAPTEM")) == "capecitabine temozolomide"
     assert ordering(draft("MedicationRequest", text="FOLFIRI")) == "irinotecan other-chemotherapy"
     assert ordering(draft("MedicationRequest", text="CAPOX")) == "capecitabine other-chemotherapy"
+
+
+def test_a_therapy_with_a_labeled_analog_is_no_receptor_imaging() -> None:
+    assert ordering(draft(text="177Lu-DOTATATE")) == "prrt"
+    assert ordering(draft(text="Peptide receptor radionuclide therapy with DOTATATE")) == "prrt"
+    assert ordering(draft(text="68Ga-DOTATATE PET/CT")) == "sstr-pet"
 
 
 def test_what_is_only_being_written_does_not_run_yet() -> None:
@@ -321,3 +335,20 @@ def test_a_depot_analog_stays_where_symptoms_are_recorded_that_it_treats(code: s
     assert not is_kept(LANREOTIDE, condition(f"icd-10-cm|{code}", status="resolved"))
     assert not is_kept(LANREOTIDE, condition(f"icd-10-cm|{code}", verification="refuted"))
     assert not is_kept(NSE, condition(f"icd-10-cm|{code}"))
+
+
+@pytest.mark.parametrize(
+    "asks",
+    [
+        condition(text="Lambert-Eaton myasthenic syndrome"),
+        condition("icd-10-cm|E22.2|Syndrome of inappropriate secretion of antidiuretic hormone"),
+        condition(text="Paraneoplastische Neuropathie"),
+    ],
+)
+def test_an_nse_stays_where_the_chart_asks_for_a_hidden_tumor(asks: Resource) -> None:
+    assert is_kept(NSE, asks)
+
+
+def test_what_asks_for_an_nse_does_not_keep_another_order() -> None:
+    assert not is_kept(NSE, condition(text="Peripheral neuropathy"))
+    assert not is_kept(LANREOTIDE, condition(text="Lambert-Eaton myasthenic syndrome"))

@@ -200,6 +200,9 @@ def test_two_tumors_have_two_pictures() -> None:
     "hint",
     [
         condition(text="Adrenal mass"),
+        condition(text="Adrenal gland lesion, 4 cm"),
+        condition(text="Retroperitoneal mass"),
+        condition(text="Bladder mass"),
         condition(text="History of lung cancer"),
         condition(text="Inzidentalom der Nebenniere"),
         condition("icd-10-cm|E16.4|Increased secretion of gastrin", text="Gastrinoma"),
@@ -222,6 +225,8 @@ def test_no_context_is_claimed_where_something_may_be_a_tumor(hint: Resource) ->
         condition(text="Benign neoplasm of colon"),
         condition(text="Adrenal tumor", verification="refuted"),
         condition(text="Body mass index 31"),
+        condition(text="Loss of muscle mass"),
+        condition(text="Adrenal insufficiency"),
         pathology("No malignancy."),
     ],
 )

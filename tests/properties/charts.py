@@ -17,12 +17,12 @@ from cds_service.answer import Answer, answer
 from cds_service.guideline.features import Gap, PatientPicture
 from cds_service.hooks.basis import BASIS
 from cds_service.json_bytes import decode, encode
-from tests.test_fixtures import GUIDELINE, NOW, RECOMMENDATIONS, SERVICES, STORIES, name_of
+from tests.test_fixtures import DANGERS, GUIDELINE, NOW, RECOMMENDATIONS, SERVICES, STORIES, name_of
 
 Json = dict[str, Any]
 Change = Callable[[Json, Random], None]
 
-PATHS = {name_of(path): path for path in (*RECOMMENDATIONS, *(story / "request.json" for story in STORIES))}
+PATHS = {name_of(path): path for path in (*RECOMMENDATIONS, *DANGERS, *(story / "request.json" for story in STORIES))}
 FIXTURES = sorted(PATHS)
 
 

@@ -240,7 +240,8 @@ def histology_feature(tumor: Tumor, named: Named, tissue: Tissue, record: Record
     """Whether pathology stands behind the diagnosis, or only a code."""
     if named.value in _NEUROENDOCRINE and tissue.kinds and not tissue.kinds & {*NEN, "other-nen", "personal-history"}:
         return unknown("histology", Gap.CONTRADICTORY, "pathology names no neuroendocrine tumor", tissue.evidence)
-    if tissue.marks or (tissue.differentiation and tissue.evidence):
+    spoken = tissue.marks or (tissue.differentiation and tissue.evidence)
+    if spoken and (named.value is not Diagnosis.NEC or tissue.names_carcinoma):
         return known("histology", Histology.DOCUMENTED, evidence=tissue.evidence)
     if tissue.stained and not _rests_on_code_alone(tumor, named):
         return known("histology", Histology.DOCUMENTED, evidence=tissue.stained)

@@ -35,6 +35,11 @@ class Tissue:
     def kinds(self) -> frozenset[str]:
         return frozenset(mark.kind for mark in self.marks)
 
+    @property
+    def names_carcinoma(self) -> bool:
+        """Not by the code 8246/3, which was long used for well-differentiated tumors too."""
+        return bool(self.kinds & {"nec", "small-cell"}) or "poor" in self.differentiation
+
 
 def tissue_of(tumor: Tumor, everyone: tuple[Tumor, ...], record: Record) -> Tissue:
     """Everything from pathology that can only belong to this tumor."""

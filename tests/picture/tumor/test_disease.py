@@ -106,6 +106,9 @@ def test_a_report_may_say_it(words: str) -> None:
         "Liver lesions",
         "Progression of the degenerative changes of the spine",
         "Progressive fibrosis of both lungs, progression of emphysema",
+        "Stable since the progression of 2024",
+        "Unchanged after progression under lanreotide",
+        "Seit der Progredienz 2024 unverändert",
     ],
 )
 def test_a_guarded_phrase_is_no_progression(words: str) -> None:
