@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import cache
+from itertools import product
 from pathlib import Path
 from typing import Any
 
@@ -73,10 +74,9 @@ def answered(figure: str, call: str, guideline: Guideline) -> Answer:
 
 
 def misses(expected: Expected, made: Answer) -> Iterator[str]:
-    """Where an answer and its picture differ from what is expected."""
+    """Where an answer and its picture differ from what is expected; a fact of tumors is expected of each."""
     assert made.picture is not None
-    [tumor] = made.picture.tumors
-    for name in expected.keys() - OF_THE_ANSWER:
+    for name, tumor in product(expected.keys() - OF_THE_ANSWER, made.picture.tumors):
         got = made.picture.feature(name, tumor)
         if got.values != set(expected[name]):
             yield f"{name} is {got.shown}, not {' '.join(expected[name])} ({got.gap}, {got.note}, {got.evidence})"

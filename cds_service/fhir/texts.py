@@ -34,10 +34,6 @@ _NOT_EXCLUDED = re.compile(
     r"|nicht (?:sicher )?(?:ausgeschlossen|auszuschließen|auszuschliessen))\b",
     re.IGNORECASE,
 )
-_LEFT_OPEN = re.compile(  # "progression of the liver lesions cannot be excluded"
-    rf"(?:(?!\b(?:is|are|was|were|has|have|ist|sind|war|waren|hat|haben)\b)[^,:]){{0,60}}?{_NOT_EXCLUDED.pattern}",
-    re.IGNORECASE,
-)
 _NEGATION = re.compile(
     r"\b(?:no|not|nor|neither|weder|never|non-diagnostic|without|negative for|den(?:y|ies|ied)|absen(?:t|ce)|free of"
     r"|rul(?:e|ed|es) out|exclud\w*|unlikely|kein\w*|ohne|nicht|nie|ausschlu(?:ss|ß)|ausgeschlossen\w*"
@@ -61,6 +57,21 @@ _DOUBT_AFTER = re.compile(
     r"|vermutet|möglich|wahrscheinlich|fraglich)(?=\s*(?:$|[,()]))"
     r"|[^;]{0,40}\bversus\b",
     re.IGNORECASE,
+)
+# "progression of the known liver lesions ...": what the phrase is said of, up to the verb that denies or doubts it
+_VERBS = r"is|are|was|were|has|have|shows?|ist|sind|war|waren|hat|haben|wurden?|zeigt|but|aber|while"
+_OF_ONE = rf"(?:(?!\b(?:{_VERBS}|and|with|und|mit|bei)\b)[^,:()]){{0,60}}?\b"
+_OF_SEVERAL = rf"(?:(?!\b(?:{_VERBS})\b)[^,:()]){{0,60}}?\b"
+_IS = r"(?:(?:is|are|was|were|(?:has|have) been|ist|sind|war|waren|wurden?)\s+(?:(?!not\b|nicht\b)\w+\s+)?)"
+_DENIED = (
+    r"(?:ruled out|excluded|unlikely|not (?:seen|found|identified|present|confirmed|detected|likely)"
+    r"|ausgeschlossen|unwahrscheinlich|nicht (?:nachweisbar|nachgewiesen|bestätigt|erkennbar))"
+)
+_DOUBTED = r"(?:suspected|possible|probable|likely|presumed|questionable|vermutet|möglich|wahrscheinlich|fraglich)"
+_AT_THE_END = r"(?=\s*(?:$|[,()]))"
+_DENIED_OF = re.compile(rf"{_OF_ONE}(?:{_IS}{_DENIED}\b|{_DENIED}{_AT_THE_END})", re.IGNORECASE)
+_DOUBTED_OF = re.compile(  # what is denied of several things may be denied of one of them only
+    rf"{_OF_SEVERAL}{_IS}(?:{_DOUBTED}|{_DENIED})\b|{_OF_ONE}{_DOUBTED}{_AT_THE_END}", re.IGNORECASE
 )
 _KIN = (
     r"(?:family|familial|familien\w*|(?:grand|groß|gross)?(?:mother|father|mutter|vater)|parents?|brother|sister|siblings?"
@@ -134,9 +145,9 @@ def _certainty(clause: str, match: re.Match[str]) -> Certainty | None:
     after = clause[match.end() :]
     if _OTHERS.search(before) or _OTHERS_AFTER.match(after):
         return None
-    open_before, open_after = _NOT_EXCLUDED.sub("possible", before), _NOT_EXCLUDED.sub("possible", after)
-    if _NEGATION.search(open_before) or _NEGATED_AFTER.search(open_after):
+    open_before, open_after = _NOT_EXCLUDED.sub("is possible", before), _NOT_EXCLUDED.sub("is possible", after)
+    if _NEGATION.search(open_before) or _NEGATED_AFTER.search(open_after) or _DENIED_OF.match(open_after):
         return None
-    if _DOUBT.search(open_before) or _DOUBT_AFTER.match(open_after) or _LEFT_OPEN.match(after):
+    if _DOUBT.search(open_before) or _DOUBT_AFTER.match(open_after) or _DOUBTED_OF.match(open_after):
         return Certainty.DOUBTFUL
     return Certainty.AFFIRMED

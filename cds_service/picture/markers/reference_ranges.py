@@ -108,11 +108,11 @@ def _is_of_sex(words: str, record: Record) -> bool:
 
 
 def _is_of_age(age: object, when: When | None, record: Record) -> bool:
-    """Reaches into adult age, and holds the age of the patient at the draw where that is known."""
+    """Reaches beyond the age of children, and holds the age of the patient at the draw where that is known."""
     if not isinstance(age, dict):
         return True
     low, high = _years(age.get("low"), Decimal(0)), _years(age.get("high"), Decimal(200))
-    if low is None or high is None or high < record.limits.adult_age:
+    if low is None or high is None or high <= record.limits.adult_age:
         return False
     birth = parse(record.chart.patient.at("birthDate")) if record.chart.patient else None
     if birth is None or when is None:

@@ -126,6 +126,7 @@ def aged(limit: float, low: float | None, top: float | None, unit: str = "a") ->
         ((aged(25, 0, 900, "d"),), "1950-04-11", "16.3"),
         ((aged(25, 0, 99, "moons"),), "1950-04-11", "16.3"),  # nobody knows how old that is
         ((aged(25, 0, 17),), "2010-01-01", "16.3"),
+        ((aged(25, 0, 18),), "", "16.3"),  # of children, also where nobody says how old the patient is
         ((aged(12.5, 18, None),), "2010-01-01", "12.5"),  # the adult range
         ((high(12.5, age="adult"),), "1950-04-11", "12.5"),
     ],

@@ -92,6 +92,8 @@ def test_a_report_may_say_it(words: str) -> None:
     "words",
     [
         "No evidence of progression",
+        "Progression of the known liver metastases is not seen",
+        "Progress der bekannten Lebermetastasen wurde ausgeschlossen",
         "Stable disease",
         "Progression-free",
         "No new lesions, no increase in size",
@@ -210,6 +212,7 @@ def test_statements_of_one_day_stand_in_the_order_of_their_hours_even_without_a_
         "Possible progression",
         "Progression cannot be excluded",
         "Progression of the known liver lesions cannot be excluded",
+        "Progression of the known mesenteric and hepatic lesions is suspected",
         "New liver metastases",
         "Deutliche Größenzunahme der Lebermetastasen",
         "Neu aufgetretene Filiae in der Lunge",
