@@ -11,11 +11,12 @@ from dataclasses import dataclass
 
 from cds_service.fhir.codes import Codeable
 from cds_service.fhir.dates import When
-from cds_service.fhir.texts import Certainty, find
+from cds_service.fhir.resources import Resource
+from cds_service.fhir.texts import Certainty, clauses, find
 from cds_service.fhir.values import codeable, elements
 from cds_service.guideline.features import Evidence, Feature, Gap, known, unknown
 from cds_service.guideline.tumor_values import Extent
-from cds_service.picture.record import Record, dated
+from cds_service.picture.record import Record, date_of_result, dated, is_countable, report_texts
 from cds_service.picture.results import results
 from cds_service.picture.tumor.tumors import Tumor, owners
 
@@ -24,6 +25,7 @@ _STAGE = re.compile(
 )
 _TNM = re.compile(r"(?<![A-Za-z])[cpy]{0,2}(?P<value>M1[a-c]?|M0|N[1-3][a-c]?|N0)(?![a-z0-9])")
 _DISTANT = ("distant", "M1", "IV")
+_FAR = (Extent.METASTATIC, Extent.EXTENSIVE)
 _TNM_CONCEPTS = ("status/tnm-n", "status/tnm-m", "status/stage-group")
 
 
@@ -42,13 +44,33 @@ def extent_feature(tumor: Tumor, everyone: tuple[Tumor, ...], record: Record) ->
     signs = list(_signs(tumor, everyone, record))
     evidence = [sign.evidence for sign in signs]
     value = _small_cell(signs) if tumor.family == "sclc" else _solid(signs)
-    if tumor.unlinked_metastases and value not in (Extent.METASTATIC, Extent.EXTENSIVE):
+    if tumor.unlinked_metastases and value not in _FAR:
         return unknown("extent", Gap.NOT_LINKED, "metastases are recorded that no tumor names", evidence)
     if value is None:
         gap = Gap.CONTRADICTORY if evidence else Gap.NOT_RECORDED
         searched = record.searched("conditions", "status")
         return unknown("extent", gap if searched or evidence else Gap.NOT_SEARCHED, "", evidence)
+    if value not in _FAR and (told := _told_since(signs, tumor, everyone, record)):
+        return unknown("extent", Gap.CONTRADICTORY, "a later report tells of a metastasis", [*evidence, *told])
     return known("extent", value, evidence=evidence)
+
+
+def _told_since(signs: list[_Sign], tumor: Tumor, everyone: tuple[Tumor, ...], record: Record) -> list[Evidence]:
+    """Reports of a distant metastasis that no later staging answers: enough to doubt, too little to stage by."""
+    found = []
+    for report in record.chart.of("DiagnosticReport"):
+        if is_countable(report) and owners(report, everyone, record) == [tumor]:
+            shown = Evidence(dated(record.code(report).shown, date_of_result(report)), report.reference)
+            told = _Sign("distant", date_of_result(report), shown)
+            if _tells_metastasis(report, record) and not any(_after(sign, told) for sign in signs):
+                found.append(shown)
+    return found
+
+
+def _tells_metastasis(report: Resource, record: Record) -> bool:
+    """Whether a clause surely tells of a metastasis, and of no lymph nodes."""
+    told = (clause for words in report_texts(report, record.book) for clause in clauses(words))
+    return any(_words(one, record) & set(_DISTANT) for one in told if not record.says("answers/node-word", one))
 
 
 def _solid(signs: list[_Sign]) -> Extent | None:

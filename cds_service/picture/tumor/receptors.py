@@ -15,11 +15,14 @@ from cds_service.fhir.values import code_of, notes, value_of
 from cds_service.guideline.features import Evidence, Feature, Gap, known, unknown
 from cds_service.guideline.tumor_values import Sstr
 from cds_service.picture.imaging.studies import studies
-from cds_service.picture.record import Record, dated, is_countable, report_texts
+from cds_service.picture.record import Record, date_of_result, dated, is_countable, report_texts
 from cds_service.picture.results import results
+from cds_service.picture.tumor.pathology import pathology_words
+from cds_service.picture.tumor.stains import NEXT_STAIN
 from cds_service.picture.tumor.tumors import NEUROENDOCRINE, Tumor, owners
 
-_TOLD = ("DiagnosticReport", "Observation")
+_REPORTED = ("DiagnosticReport", "Observation")
+_STAIN = "pathology/sstr2"
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +45,7 @@ def sstr_feature(tumor: Tumor, everyone: tuple[Tumor, ...], removed: When | None
             imaged.append(_imaged(resource, removed, record))
         elif tumor in belongs:
             loose.append(Evidence(record.code(resource).shown, resource.reference))
-    if found := imaged or list(_stained(tumor, candidates, record)):
+    if found := imaged or [*_stained(tumor, candidates, record), *_told(tumor, candidates, record)]:
         return _decided(found)
     if loose:
         return unknown("sstr", Gap.NOT_LINKED, "the receptor imaging names no tumor", loose)
@@ -52,7 +55,7 @@ def sstr_feature(tumor: Tumor, everyone: tuple[Tumor, ...], removed: When | None
 
 def _reports(record: Record) -> list[Resource]:
     """The reports of receptor imaging; a preliminary one only if there is no other."""
-    found = [study.resource for study in studies(record) if study.receptors and study.resource.type in _TOLD]
+    found = [study.resource for study in studies(record) if study.receptors and study.resource.type in _REPORTED]
     final = [resource for resource in found if is_countable(resource)]
     return final or [resource for resource in found if code_of(resource.at("status")) == "preliminary"]
 
@@ -74,11 +77,28 @@ def _words(resource: Resource, record: Record) -> Iterator[str]:
 
 
 def _stained(tumor: Tumor, candidates: tuple[Tumor, ...], record: Record) -> Iterator[_Finding]:
-    own = [r for r in results(record, "pathology/sstr2") if owners(r.resource, candidates, record) == [tumor]]
+    own = [r for r in results(record, _STAIN) if owners(r.resource, candidates, record) == [tumor]]
     for result in [r for r in own if not r.preliminary] or own:
         words = " ".join(result.value.texts)
         shown = Evidence(dated(f"SSTR2 {words}", result.when), result.resource.reference)
         yield _Finding(_receptor_words(words, record), result.when, shown, "the stain gives no clear statement")
+
+
+def _told(tumor: Tumor, candidates: tuple[Tumor, ...], record: Record) -> Iterator[_Finding]:
+    """What pathology says of the stain among others; that it was only named or is pending says nothing."""
+    for resource, text in pathology_words(tumor, candidates, record):
+        parts = (part for clause in clauses(text) for part in NEXT_STAIN.split(clause))
+        for part in (part for part in parts if _names_stain(part, record)):
+            state, when = _receptor_words(part, record), date_of_result(resource)
+            if state or record.says("answers/weak-uptake", part):
+                shown = Evidence(dated(part[:80], when), resource.reference)
+                yield _Finding(state, when, shown, "the stain gives no clear statement")
+
+
+def _names_stain(words: str, record: Record) -> bool:
+    """SSTR2 as a stain, not as what an image shows."""
+    stain = record.knowledge.concepts[_STAIN]
+    return record.says(_STAIN, words) and not any(phrase.pattern.search(words) for phrase in stain.not_phrases)
 
 
 def _decided(found: Iterable[_Finding]) -> Feature:

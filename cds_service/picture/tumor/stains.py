@@ -21,7 +21,7 @@ _STAIN_NAMES = {
     "p53": re.compile(r"\bt?p ?53\b", re.IGNORECASE),
     "rb1": re.compile(r"\bp?rb-?1?\b|\bretinoblastoma[- ]prot\w*", re.IGNORECASE),
 }
-_NEXT_STAIN = re.compile(
+NEXT_STAIN = re.compile(
     r"(?:[,/(]|\b(?:and|und|with|mit|sowie)\b)\s*"
     r"(?=(?:[a-zäöü-]+\s+){0,3}?"
     r"t?(?:p ?53|p?rb-?1?\b|retinobl|ki[- ]?67|mib|sstr|synapto|chromogr|cd ?\d|ttf|insm|cdx))",
@@ -109,7 +109,7 @@ def _stain_words(
 def _stain_clauses(stain: str, text: str) -> Iterator[str]:
     """What is said of the stain: the words behind its name; those before it too where these deny or alone tell."""
     for clause in clauses(text):
-        for part in _NEXT_STAIN.split(_said_of_one(stain, clause)):
+        for part in NEXT_STAIN.split(_said_of_one(stain, clause)):
             if name := _STAIN_NAMES[stain].search(part):
                 behind = part[name.start() :]
                 alone = _stain_state(stain, behind) != "unclear" and not _NOT.search(part[: name.start()])

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from cds_service.guideline.features import Gap
-from tests.picture.charts import Resource, concept, condition, gap, observation, ref, seen
+from tests.picture.charts import Resource, concept, condition, gap, observation, pathology, ref, report, seen
 
 ILEUM = condition("icd-10-cm|C7A.012", id="ileum")
 SCLC = condition("snomed|254632001", id="sclc")
@@ -138,6 +138,43 @@ def test_a_preliminary_stage_does_not_count() -> None:
 def test_a_metastasis_that_was_found_after_m0_makes_the_tumor_metastatic(later: Resource) -> None:
     assert net(m("M0", date="2025-01-01"), later) == "metastatic"
     assert net(m("M0", date="2025-01-01"), n("N0", date="2025-01-01"), later) == "metastatic"
+
+
+def told_metastasis(conclusion: str, date: str = "2026-05-01", **members: Any) -> Resource:
+    return report("CT of the abdomen", conclusion, date=date, **members)
+
+
+@pytest.mark.parametrize(
+    "later",
+    [
+        told_metastasis("New liver metastases."),
+        told_metastasis("Multiple Lebermetastasen."),
+        told_metastasis("New liver metastases.", date=""),
+        pathology("Liver biopsy: metastasis of the known NET G2.", date="2026-05-01"),
+    ],
+)
+def test_a_later_report_of_a_metastasis_leaves_an_earlier_m0_in_doubt(later: Resource) -> None:
+    staged = m("M0", date="2025-01-01")
+    assert (net(staged), net(staged, later)) == ("localized", "unknown")
+    assert gap("extent", ILEUM, staged, later) is Gap.CONTRADICTORY
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        told_metastasis("No liver metastases."),
+        told_metastasis("Lesion suspicious for a metastasis."),
+        told_metastasis("Liver metastases.", date="2024-12-01"),
+        told_metastasis("Liver metastases.", status="registered"),
+        pathology("Metastases in 3 of 14 lymph nodes.", date="2026-05-01"),
+    ],
+)
+def test_a_report_that_denies_doubts_or_precedes_leaves_the_m0(other: Resource) -> None:
+    assert net(m("M0", date="2025-01-01"), other) == "localized"
+
+
+def test_a_report_alone_stages_nothing() -> None:
+    assert net(told_metastasis("Liver metastases.")) == "unknown"
 
 
 def test_a_later_m0_outweighs_an_earlier_stage_but_no_metastasis_that_is_still_active() -> None:

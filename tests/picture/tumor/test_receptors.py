@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from cds_service.guideline.features import Gap
-from tests.picture.charts import Resource, condition, gap, observation, procedure, report, said, seen
+from tests.picture.charts import Resource, condition, gap, observation, pathology, procedure, report, said, seen
 
 ILEUM = condition("icd-10-cm|C7A.012", id="ileum")
 PANCREAS = condition("icd-10-cm|C25.4", id="pancreas")
@@ -143,6 +143,40 @@ def test_an_unfinished_report_says_nothing() -> None:
 @pytest.mark.parametrize(("words", "value"), [("positive", "positive"), ("negative", "negative"), ("score", "unknown")])
 def test_without_imaging_the_receptor_stain_counts(words: str, value: str) -> None:
     assert seen("sstr", ILEUM, sstr2(words)) == value
+
+
+@pytest.mark.parametrize(
+    ("words", "value"),
+    [
+        ("SSTR2 positive", "positive"),
+        ("Tumor cells positive for SSTR2A", "positive"),
+        ("Synaptophysin positive, SSTR2 negative", "negative"),
+        ("SSTR2 negative, chromogranin positive", "negative"),
+        ("SSTR2 positive, p53 negative", "positive"),
+        ("No expression of SSTR2", "negative"),
+        ("Keine SSTR2-Expression. Synaptophysin positiv", "negative"),
+        ("Kräftige SSTR2A-Expression", "positive"),
+        ("SSTR2 weakly positive", "unknown"),
+        ("SSTR2 and synaptophysin positive", "unknown"),
+        ("SSTR2 possibly positive", "unknown"),
+        ("SSTR2 positive; SSTR2 negative in the metastasis", "unknown"),
+        ("SSTR-PET positive", "unknown"),
+    ],
+)
+def test_the_stain_is_read_in_the_words_of_pathology(words: str, value: str) -> None:
+    for told in (
+        observation("loinc|55229-9|Immune stain study", words, date="2026-03-15"),
+        pathology(f"NET. {words}."),
+    ):
+        assert seen("sstr", ILEUM, told) == value
+
+
+def test_a_stain_that_is_only_named_takes_nothing_from_one_that_was_read() -> None:
+    named = pathology("SSTR2 requested.", date="2026-04-01")
+    assert seen("sstr", ILEUM, sstr2("positive"), named) == "positive"
+    assert gap("sstr", ILEUM, named) is Gap.NOT_RECORDED
+    weak = pathology("SSTR2 weakly positive.", date="2026-04-01")
+    assert gap("sstr", ILEUM, sstr2("positive"), weak) is Gap.NOT_READABLE
 
 
 def test_imaging_comes_before_the_stain() -> None:
