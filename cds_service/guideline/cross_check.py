@@ -40,7 +40,7 @@ def cross_check(knowledge: Knowledge, defaults: Collection[str]) -> Iterator[Pro
     yield from _orders_of_groups(knowledge)
     yield from subject_problems(knowledge.subjects, knowledge.orders)
     yield from order_problems(knowledge.orders)
-    yield from entry_problems(knowledge.reviewed_pairs, knowledge.subjects, knowledge.by_id)
+    yield from entry_problems(knowledge.reviewed_pairs, knowledge.subjects)
     yield from _concepts(knowledge)
     yield from _documents(knowledge)
 
