@@ -9,13 +9,13 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 
 import click
 
 from cds_service.answer import answer
-from cds_service.console.conditions import NO_CHART, TABLE, Line, asked, asking, lines_of
+from cds_service.console.conditions import MISSING, NEVER, TABLE, Line, asked, asking, lines_of
 from cds_service.guideline.features import PatientPicture
 from cds_service.guideline.judge import Outcome, Verdict, judge
 from cds_service.guideline.recommendations import Recommendation
@@ -28,7 +28,8 @@ ROWS = [row for row in KNOWLEDGE.recommendations if not row.footer]
 FOLDERS = ("recommendations/*/*", "stories/*/request", "vignettes/*/request", "dangers/*/*", "near-misses/*/*")
 HEAD = """\
 # What each value of each fact that this recommendation asks for does to it, where all else holds, and the chart in
-# which it alone decides. A name without a folder is a fixture beside this file; "" where no chart holds it.
+# which it alone decides. A name without a folder is a fixture beside this file. "": no chart can hold the value beside
+# the rest (cds_service/knowledge/impossible.toml says why); "?": no chart shows it yet.
 """
 
 
@@ -93,24 +94,24 @@ def completed(row: Recommendation, index: Mapping[tuple[str, str], Iterable[str]
     made = []
     for feature, values in asked(row).items():
         for value in values:
-            line = standing.get((feature, value)) or Line(
-                row, feature, value, verdict_of(row, feature, value), NO_CHART
-            )
-            if not line.chart or not (FIXTURES / f"{line.chart}.json").is_file() or not _is_shown(line, line.chart):
-                line = Line(row, feature, value, line.outcome, _found(line, index.get((feature, value), ())))
+            new = Line(row, feature, value, verdict_of(row, feature, value), MISSING)
+            line = standing.get((feature, value), new)
+            if not line.has_chart or not _is_shown(line, line.chart):
+                line = replace(line, chart=_found(line, index.get((feature, value), ())))
             made.append(line)
     return made
 
 
 def _is_shown(line: Line, chart: str) -> bool:
-    seen = drawn(chart)
+    seen = drawn(chart) if (FIXTURES / f"{chart}.json").is_file() else None
     return seen is not None and shows(line, seen)
 
 
 def _found(line: Line, among: Iterable[str]) -> str:
     own = f"recommendations/{line.row.id}/"
     ordered = sorted(among, key=lambda chart: (not chart.startswith(own), chart.startswith("near-misses/"), chart))
-    return next((chart for chart in ordered if _is_shown(line, chart)), NO_CHART)
+    none = MISSING if KNOWLEDGE.pairs.can_hold(line.row, line.feature, line.value) else NEVER
+    return next((chart for chart in ordered if _is_shown(line, chart)), none)
 
 
 def written(lines: Iterable[Line]) -> str:
@@ -144,7 +145,7 @@ def write(rows: list[Recommendation]) -> None:
         lines = completed(row, index[row.id])
         (FIXTURES / "recommendations" / row.id / TABLE).write_text(written(lines), encoding="utf-8")
         for line in lines:
-            if not line.chart and KNOWLEDGE.pairs.can_hold(row, line.feature, line.value):
+            if line.chart == MISSING:
                 click.echo(f"{row.id}: no chart shows {line.feature} = {line.value} ({line.outcome})")
 
 

@@ -16,6 +16,7 @@ from cds_service.hooks.templates import searches_of
 from cds_service.json_bytes import encode
 from tests.faulty import BASE, Resource, Store
 from tests.test_fixtures import DANGERS, GUIDELINE, NOW, RECOMMENDATIONS, SERVICES, STORIES, answered, name_of
+from tests.test_vignettes import VIGNETTES
 
 pytestmark = pytest.mark.every_fixture
 
@@ -38,7 +39,7 @@ def _issues(resource: Resource) -> list[Resource]:
 
 CALLS = [
     path
-    for path in (*RECOMMENDATIONS, *DANGERS, *(story / "request.json" for story in STORIES))
+    for path in (*RECOMMENDATIONS, *DANGERS, *(folder / "request.json" for folder in (*STORIES, *VIGNETTES)))
     if can_be_compared(json.loads(path.read_bytes()))
 ]
 
@@ -61,11 +62,15 @@ def address(key: str, call: Resource) -> str:
 
 
 def through_server(call: Resource, keep: Callable[[str], bool], page_size: int = 1000) -> Resource:
-    """The answer where only the kept keys are prefetched; what was not given at all the server does not know."""
-    given = call.get("prefetch") or {}
-    unknown = {key for key in searches_of(SERVICES[call["hook"]]) if not given.get(key)}
+    """The answer where only the kept keys and a client's own are prefetched; what was not given the server knows not."""
+    given, declared = call.get("prefetch") or {}, searches_of(SERVICES[call["hook"]])
+    unknown = {key for key in declared if not given.get(key)}
     store = Store(resources_of(call), page_size=page_size, unknown=frozenset(address(key, call) for key in unknown))
-    asked = {**call, "prefetch": {key: value for key, value in given.items() if keep(key)}, "fhirServer": BASE}
+    asked = {
+        **call,
+        "prefetch": {key: value for key, value in given.items() if keep(key) or key not in declared},
+        "fhirServer": BASE,
+    }
     numbers = itertools.count(1)
     made = answer(
         json.dumps(asked).encode(),
@@ -80,11 +85,12 @@ def through_server(call: Resource, keep: Callable[[str], bool], page_size: int =
 
 
 def read(path: Path) -> Resource:
-    """The call of a file, without the results that no search by code can find."""
+    """The call of a file, without the results that no search by code can find; a client's own keys stay as they are."""
     call: Resource = json.loads(path.read_text(encoding="utf-8"))
     resources = resources_of(call)
+    declared = searches_of(SERVICES[call["hook"]])
     for key, value in (call.get("prefetch") or {}).items():
-        if value and value.get("resourceType") == "Bundle" and "entry" in value:
+        if key in declared and value and value.get("resourceType") == "Bundle" and "entry" in value:
             found = _references(Store(resources).answer(address(key, call))[1])
             value["entry"] = [entry for entry in value["entry"] if found & _references({"entry": [entry]})]
             value["total"] = len(value["entry"])

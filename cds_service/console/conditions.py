@@ -19,7 +19,8 @@ from cds_service.guideline.recommendations import Recommendation
 from cds_service.guideline.vocabulary import VOCABULARY
 
 TABLE = "conditions.toml"
-NO_CHART = ""
+# In the place of a chart: `impossible.toml` says that none can hold the value; none was found.
+NEVER, MISSING = "", "?"
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +29,7 @@ class Line:
 
     Attributes:
         outcome: of the row, where all else that it asks for holds.
-        chart: the call in which this value alone decides, below the fixtures; `NO_CHART` where there is none.
+        chart: the call in which this value alone decides, below the fixtures; or `NEVER`, or `MISSING`.
     """
 
     row: Recommendation
@@ -36,6 +37,10 @@ class Line:
     value: str
     outcome: Outcome
     chart: str
+
+    @property
+    def has_chart(self) -> bool:
+        return self.chart not in (NEVER, MISSING)
 
     @property
     def mutant(self) -> Recommendation:
@@ -64,7 +69,7 @@ def lines_of(row: Recommendation, fixtures: Path) -> tuple[Line, ...]:
     """The table of one row. What its outcomes are called is held to the words of `Outcome`."""
     own = f"recommendations/{row.id}/"
     return tuple(
-        Line(row, feature, value, Outcome(word), chart if "/" in chart or not chart else own + chart)
+        Line(row, feature, value, Outcome(word), chart if "/" in chart or chart in (NEVER, MISSING) else own + chart)
         for feature, outcomes in table_of(row, fixtures).items()
         for word, charts in outcomes.items()
         for value, chart in charts.items()
@@ -82,7 +87,7 @@ def table_problems(rows: Iterable[Recommendation], fixtures: Path) -> Iterator[P
             continue
         yield from _undecided(row, table, file)
         for line in lines_of(row, fixtures):
-            if line.chart and not (fixtures / f"{line.chart}.json").is_file():
+            if line.has_chart and not (fixtures / f"{line.chart}.json").is_file():
                 yield Problem(file, f"{line.feature}.{line.value}", f"names {line.chart}.json, which is not there")
 
 
@@ -101,10 +106,8 @@ def _undecided(row: Recommendation, table: Mapping[str, Mapping[str, Any]], file
 def conditions_line(knowledge: Knowledge, fixtures: Path) -> str:
     """How many values are decided, for the table of `check`."""
     lines = [line for row in knowledge.recommendations if not row.footer for line in lines_of(row, fixtures)]
-    shown = sum(line.chart != NO_CHART for line in lines)
-    cannot = sum(line.chart == NO_CHART and not knowledge.pairs.can_hold(line.row, line.feature, line.value)
-                 for line in lines)  # fmt: skip
-    rest = len(lines) - shown - cannot
-    return (
-        f"{len(lines)} values decided: {shown} shown by a chart, {cannot} that no chart can hold, {rest} by table only"
-    )
+    shown = sum(line.has_chart for line in lines)
+    never = sum(line.chart == NEVER for line in lines)
+    rest = len(lines) - shown - never
+    words = f"{shown} shown by a chart, {never} that no chart can hold, {rest} by their table alone"
+    return f"{len(lines)} values decided: {words}"
