@@ -107,7 +107,11 @@ def test_a_table_is_written_as_it_is_read() -> None:
 @pytest.mark.parametrize(
     ("text", "fault"),
     [
-        ("", "[histology.coded] is decided by no line: python -m tests.conditions nec-avoid-ssa adds lines"),
+        ("", "[] has no conditions.toml: python -m tests.conditions nec-avoid-ssa writes it"),
+        (
+            '[histology.fires]\ndocumented = ""',
+            "[histology.coded] is decided by no line: python -m tests.conditions nec-avoid-ssa adds lines",
+        ),
         ('[histology.fired]\ncoded = ""', "[] has the outcome 'fired'; write fires, silent, undetermined"),
         ('[grade.fires]\nG1 = ""', "[grade] is not asked for by this recommendation: take it out"),
         (

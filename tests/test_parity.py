@@ -62,7 +62,7 @@ def address(key: str, call: Resource) -> str:
 
 
 def through_server(call: Resource, keep: Callable[[str], bool], page_size: int = 1000) -> Resource:
-    """The answer where only the kept keys and a client's own are prefetched; what was not given the server knows not."""
+    """The answer where only the kept keys and a client's own are prefetched; the server lacks what was not given."""
     given, declared = call.get("prefetch") or {}, searches_of(SERVICES[call["hook"]])
     unknown = {key for key in declared if not given.get(key)}
     store = Store(resources_of(call), page_size=page_size, unknown=frozenset(address(key, call) for key in unknown))
@@ -109,6 +109,9 @@ def test_only_results_in_words_or_under_another_name_of_their_system_are_beyond_
         "recommendations/high-grade-ihc-done/fires--rb1-lost-no-diagnosis.json",
         "dangers/11-prrt-guards-on-missing-data/pregnancy-test-in-words-three-days-ago.json",
         "stories/epic-shaped-ileal-carcinoid/request.json",
+        "vignettes/V14-typical-lung-carcinoid-with-a-ki-67-of-8-percent/request.json",
+        "vignettes/V74-resected-ileal-net-last-receptor-pet-26-months-ago/request.json",
+        "vignettes/V79-untreated-sclc-with-high-nse-and-high-cea/request.json",
     ]
 
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
+from cds_service.console.conditions import conditions_line, table_problems
 from cds_service.console.figures import pinned_line
 from cds_service.errors import Problem
 from cds_service.fhir.models import build
@@ -47,6 +48,7 @@ def check(knowledge: Knowledge, fixtures: Path | None, today: date, site: Site =
     faults += pair_problems(knowledge.pairs, knowledge.reviewed_pairs)
     if fixtures is not None:
         faults += _unproven(knowledge, fixtures)
+        faults += table_problems(knowledge.recommendations, fixtures)
     warnings = [*_without_source(knowledge), *_hard_to_find(knowledge), *_overdue(knowledge, today)]
     return Report(tuple(faults), tuple(warnings), (*_table(knowledge, fixtures), *_of_site(site, knowledge)))
 
@@ -133,6 +135,7 @@ def _proofs(knowledge: Knowledge, fixtures: Path) -> Iterator[str]:
     yield f"vignettes            {len(list(fixtures.glob('vignettes/*/request.json')))}"
     yield f"dangers              {len(list(fixtures.glob('dangers/*/')))}"
     yield f"refused calls        {len(list(fixtures.glob('refused/*.json')))}"
+    yield f"conditions           {conditions_line(knowledge, fixtures)}"
     yield f"limits               {pinned_line(knowledge, fixtures)}"
 
 

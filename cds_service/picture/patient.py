@@ -129,7 +129,7 @@ def _draw(tumor: Tumor, everyone: tuple[Tumor, ...], drafted: tuple[Draft, ...],
         primary,
         extent,
         *ki67_features(grading.ki67, record),
-        *grade_features(grading, _is_graded(tumor, named), record),
+        *grade_features(grading, _is_graded(primary, named), record),
         p53_rb1_feature(tumor, everyone, record),
         hormone,
         sstr_feature(tumor, everyone, last, record),
@@ -150,9 +150,9 @@ def _draw(tumor: Tumor, everyone: tuple[Tumor, ...], drafted: tuple[Draft, ...],
     return _Drawn(tumor, picture, last.latest if last else None, tuple(removed))
 
 
-def _is_graded(tumor: Tumor, named: Named) -> bool | None:
+def _is_graded(primary: Feature, named: Named) -> bool | None:
     """WHO grades NET of the gut and pancreas; not lung, thymus, breast, NEC, SCLC or other tumors."""
-    if tumor.site in UNGRADED_SITES:
+    if primary.values & set(UNGRADED_SITES):
         return False
     return None if named.value is Diagnosis.UNKNOWN else named.value in _GRADED
 

@@ -83,8 +83,16 @@ def test_a_recommendation_without_both_fixtures_is_a_fault(tmp_path: Path) -> No
     (folder / "fires--once.json").write_text("{}", encoding="utf-8")
     assert faults(with_row(), tmp_path) == [
         "recommendations/net/net-a.toml: has no silent-- fixture in fhir_fixtures/recommendations/net-a: add a"
-        " call that shows it"
+        " call that shows it",
+        "recommendations/net/net-a.toml: has no conditions.toml: python -m tests.conditions net-a writes it",
     ]
+
+
+def test_the_table_counts_the_values_that_the_tests_flip() -> None:
+    told = table(check(KNOWLEDGE, FIXTURES, TODAY))["conditions"]
+    every, chart, alone, never = map(int, re.findall(r"\d+", told))
+    assert every == chart + alone
+    assert 0 < never <= alone < chart
 
 
 def test_the_table_counts_the_figures_that_stand_between_two_calls(tmp_path: Path) -> None:

@@ -363,6 +363,14 @@ def test_lung_thymus_breast_nec_sclc_and_others_have_no_net_grade(tumor: Resourc
     assert seen("grade-recorded", tumor, *results) == "none"
 
 
+def test_a_carcinoid_that_only_pathology_places_in_the_lung_has_no_grade() -> None:
+    tumor = condition("icd-10-cm|C7A.00")
+    typed = observation("loinc|59847-4", concept("snomed|254627002"), date="2026-03-15")
+    assert seen("primary", tumor, typed, ki67(8)) == "lung"
+    assert seen("grade", tumor, typed, ki67(8)) == "not-applicable"
+    assert seen("grade", tumor, ki67(8)) == "G2"
+
+
 def test_a_grade_recorded_where_none_is_computed_stays_open() -> None:
     lung = condition("icd-10-cm|C7A.090", text="Carcinoid of the lung, G2")
     assert (seen("grade-recorded", lung), gap("grade-recorded", lung)) == ("unknown", Gap.NOT_RECORDED)
