@@ -24,6 +24,9 @@ if TYPE_CHECKING:
 # of two ingredients, an order that is a kind of another).
 _ONE_MEANING = {"markers": "results", "pathology": "results", "status": "results", "diagnoses": "diagnoses"}
 
+# What a row must ask for to lead with the drafts, or with the newest NSE: another reading may be the one that decides.
+_JUDGED = {"order": ("ordering",), "nse": ("nse-reading", "nse-level", "nse-multiple")}
+
 
 def cross_check(knowledge: Knowledge, defaults: Collection[str]) -> Iterator[Problem]:
     """All faults between files; `defaults` are the features that every row asks for."""
@@ -61,11 +64,11 @@ def _row(row: Recommendation, knowledge: Knowledge) -> Iterator[Problem]:
         yield Problem(name, "evidence", "names no document that is more than the origin of the text: name one")
     if row.lead and len(row.summary) > parsing.SUMMARY_WITH_LEAD:
         yield Problem(name, "summary", f"has {len(row.summary)} characters; {parsing.SUMMARY_WITH_LEAD} with a lead")
-    if "ordering" not in row.own_keys:
-        if any(plan.deletes_order for plan in row.suggestions):
-            yield Problem(name, "suggestions.delete", "needs ordering in [when]: it says which draft is meant")
-        if row.lead == "order":
-            yield Problem(name, "lead", "needs ordering in [when]: it says which draft is named")
+    if "ordering" not in row.own_keys and any(plan.deletes_order for plan in row.suggestions):
+        yield Problem(name, "suggestions.delete", "needs ordering in [when]: it says which draft is meant")
+    if row.lead in _JUDGED and not row.own_keys & set(_JUDGED[row.lead]):
+        wanted = " or ".join(_JUDGED[row.lead])
+        yield Problem(name, "lead", f"needs {wanted} in [when]: what is shown first must be what was judged")
     yield from _approvals(row, knowledge)
 
 

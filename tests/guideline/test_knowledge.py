@@ -150,7 +150,12 @@ def test_the_knowledge_of_the_service_is_sound() -> None:
             "[suggestions.0.delete]: 'it' is not 'the-order'",
         ),
         ('create = "nse"', 'delete = "the-order"', "[suggestions.delete]: needs ordering in [when]"),
-        ("hooks =", 'lead = "order"\nhooks =', "[lead]: needs ordering in [when]"),
+        ("hooks =", 'lead = "order"\nhooks =', "[lead]: needs ordering in [when]: what is shown first"),
+        (
+            'as_of = 2026-11-15\n\n[when]\nnse-reading = ["hemolyzed"]',
+            'lead = "nse"\nas_of = 2026-11-15\n\n[when]\nnse-trend = ["suspended"]',
+            "[lead]: needs nse-reading or nse-level or nse-multiple in [when]: what is shown first",
+        ),
         (
             "hooks =",
             'relies_on = ["lutathero"]\nhooks =',
