@@ -108,6 +108,10 @@ def test_the_pasted_explanation_is_that_of_the_command() -> None:
     assert in_this_order(quoted_lines(part("explanation")), printed("explain", str(HEMOLYZED)))
 
 
+def test_the_pasted_proofs_are_those_of_the_command() -> None:
+    assert in_this_order(quoted_lines(part("check")), printed("check"))
+
+
 def test_the_card_that_is_shown_is_a_real_one(demo: FlaskClient) -> None:
     call = LANREOTIDE.read_bytes()
     hook = json.loads(call)["hook"]

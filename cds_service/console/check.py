@@ -135,7 +135,7 @@ def _proofs(knowledge: Knowledge, fixtures: Path) -> Iterator[str]:
     yield f"vignettes            {len(list(fixtures.glob('vignettes/*/request.json')))}"
     yield f"dangers              {len(list(fixtures.glob('dangers/*/')))}"
     yield f"refused calls        {len(list(fixtures.glob('refused/*.json')))}"
-    yield f"conditions           {conditions_line(knowledge, fixtures)}"
+    yield f"mutants killed       {conditions_line(knowledge, fixtures)}"
     yield f"limits               {pinned_line(knowledge, fixtures)}"
 
 

@@ -112,5 +112,5 @@ def conditions_line(knowledge: Knowledge, fixtures: Path) -> str:
     shown = sum(line.has_chart for line in lines)
     never = sum(line.chart == NEVER for line in lines)
     rest = len(lines) - shown - never
-    noticed = f"{shown} noticed by a chart, {never + rest} by facts alone ({never} of them no chart can hold)"
-    return f"{len(lines)} values, each flipped by the tests: {noticed}"
+    killed = f"{shown} by a chart, {never + rest} by facts alone ({never} of them no chart can hold)"
+    return f"{len(lines)} values of conditions, each flipped by the tests: {killed}"

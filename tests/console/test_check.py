@@ -89,7 +89,7 @@ def test_a_recommendation_without_both_fixtures_is_a_fault(tmp_path: Path) -> No
 
 
 def test_the_table_counts_the_values_that_the_tests_flip() -> None:
-    told = table(check(KNOWLEDGE, FIXTURES, TODAY))["conditions"]
+    told = table(check(KNOWLEDGE, FIXTURES, TODAY))["mutants killed"]
     every, chart, alone, never = map(int, re.findall(r"\d+", told))
     assert every == chart + alone
     assert 0 < never <= alone < chart
