@@ -19,7 +19,7 @@ test: $(READY) $(FHIR_SERVER)/.ready
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/pytest --numprocesses auto --dist worksteal -m "not every_fixture" --cov --cov-report=term
-	$(BIN)/pytest --numprocesses auto --dist loadfile -m every_fixture
+	$(BIN)/pytest --numprocesses auto --dist worksteal -m every_fixture
 	$(BIN)/hadolint Dockerfile
 	$(BIN)/python -m cds_service check
 
