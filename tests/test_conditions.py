@@ -29,6 +29,12 @@ def test_every_value_of_every_fact_that_is_asked_for_is_decided_by_a_table() -> 
     assert list(table_problems(ROWS, FIXTURES)) == []
 
 
+def test_every_near_miss_is_the_chart_of_some_value() -> None:
+    named = {line.chart for row in ROWS for line in lines_of(row, FIXTURES)}
+    there = {path.relative_to(FIXTURES).as_posix() for path in FIXTURES.glob("near-misses/*/*")}
+    assert {f"{chart}.json" for chart in named if chart.startswith("near-misses/")} == there
+
+
 @pytest.mark.every_fixture
 @by_row
 def test_a_row_with_one_value_flipped_is_noticed_by_the_chart_of_that_value(row: Recommendation) -> None:
