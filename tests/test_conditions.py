@@ -140,6 +140,15 @@ def test_a_fault_of_a_table_is_named_with_its_place(tmp_path: Path, text: str, f
     assert fault in faults(tmp_path, text)
 
 
+def test_a_mutant_differs_in_one_value() -> None:
+    listed = ROW.when["histology"]
+    one = Line(ROW, "histology", "coded", Outcome.SILENT, "silent--no-histology-recorded")
+    assert one.mutant.when["histology"] == listed | {"coded"}
+    other = Line(ROW, "histology", "documented", Outcome.FIRES, "fires--lanreotide-selected")
+    assert other.mutant.when["histology"] == listed - {"documented"}
+    assert {name for name in ROW.when if ROW.when[name] != one.mutant.when[name]} == {"histology"}
+
+
 def test_a_fact_that_may_have_any_value_is_not_asked_for() -> None:
     assert "age-group" not in asked(KNOWLEDGE.by_id["source-status"])
     assert UNKNOWN in asked(ROW)["histology"]

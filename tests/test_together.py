@@ -117,6 +117,7 @@ def meant(action: dict[str, Any]) -> Iterator[str]:
 # --- pictures at random ------------------------------------------------------------------------------------------
 
 
+@pytest.mark.every_fixture
 def test_no_picture_at_random_shows_two_rows_that_were_not_called_possible() -> None:
     """For every two rows pictures that favor what they ask, of one tumor and of two."""
     chance = random.Random(20261115)
