@@ -23,6 +23,7 @@ from cds_service.console.listing import markdown_table, plain_table, statement_t
 from cds_service.console.review import pages
 from cds_service.console.revisions import knowledge_folder
 from cds_service.errors import CdsError, DataMissing
+from cds_service.guideline.concepts import all_named
 from cds_service.guideline.knowledge import Knowledge, read_knowledge
 from cds_service.hooks.call import hook_of
 from cds_service.hooks.services import services
@@ -159,7 +160,9 @@ def knowledge_of(name: str) -> Knowledge:
     """The knowledge that an argument of `diff` means."""
     try:
         with knowledge_folder(name, CHECKOUT) as folder:
-            return read_knowledge(folder)
+            knowledge = read_knowledge(folder)
+            all_named(knowledge.concepts)
+            return knowledge
     except CdsError as fault:
         raise click.ClickException(f"{name} cannot be read by this version of the service:\n{fault}") from None
 

@@ -15,6 +15,7 @@ from cds_service.console.conditions import conditions_line, table_problems
 from cds_service.console.figures import pinned_line
 from cds_service.errors import Problem
 from cds_service.fhir.models import build
+from cds_service.guideline.concepts import all_named
 from cds_service.guideline.knowledge import Knowledge
 from cds_service.guideline.reviewed import pair_problems, pairs_line
 from cds_service.guideline.site import NO_SITE, Site
@@ -41,7 +42,11 @@ def check(knowledge: Knowledge, fixtures: Path | None, today: date, site: Site =
     """Everything that can be said without a patient of the knowledge and of what the site adds to it.
 
     `fixtures` is None outside a checkout.
+
+    Raises:
+        KnowledgeError: the service asks for a concept that is not there.
     """
+    all_named(knowledge.concepts)
     used = site.applied_to(knowledge)
     faults = [*_orders(used), *_searches(used), *_summaries(knowledge)]
     faults += coverage_problems(knowledge.statements, knowledge.recommendations)

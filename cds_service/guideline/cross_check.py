@@ -8,10 +8,9 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator
 from typing import TYPE_CHECKING
 
-from cds_service.errors import Problem
+from cds_service.errors import Problem, nearest
 from cds_service.guideline import parsing
 from cds_service.guideline.concepts import Concept
-from cds_service.guideline.faults import nearest
 from cds_service.guideline.recommendations import Recommendation
 from cds_service.guideline.reviewed import entry_problems, order_problems
 from cds_service.guideline.subjects import subject_problems, word_problems

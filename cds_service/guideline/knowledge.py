@@ -105,7 +105,7 @@ def read_knowledge(root: Path = KNOWLEDGE) -> Knowledge:
 
 def _assemble(files: Files) -> Knowledge:
     """The knowledge of all files whose shape is sound; it is used only if all are."""
-    concepts = {concept.id: concept for concept in _concepts(files)}
+    concepts: dict[str, Concept] = {concept.id: concept for concept in _concepts(files)}
     sources = {key: parsing.source(key, entry) for key, entry in files.table("sources.toml").items()}
     reasons = files.table("override_reasons.toml")
     limits = files.table("limits.toml")

@@ -10,9 +10,8 @@ from dataclasses import dataclass
 from itertools import combinations, product
 from typing import Any
 
-from cds_service.errors import Problem
+from cds_service.errors import Problem, nearest
 from cds_service.guideline.concepts import OrderPlan
-from cds_service.guideline.faults import nearest
 from cds_service.guideline.pairs import Opposed, Pairs
 
 FILE = "reviewed_pairs.toml"

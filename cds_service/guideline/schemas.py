@@ -14,9 +14,9 @@ from typing import Any
 
 from jsonschema import Draft202012Validator
 
-from cds_service.errors import Problem
+from cds_service.errors import Problem, nearest
 from cds_service.guideline.concepts import CONCEPT_FOLDERS
-from cds_service.guideline.faults import described, nearest
+from cds_service.guideline.faults import described
 from cds_service.guideline.recommendations import TOPICS
 
 SINGLE_FILES = (

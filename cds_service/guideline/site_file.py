@@ -15,9 +15,9 @@ from typing import Any
 
 from jsonschema import Draft202012Validator, ValidationError
 
-from cds_service.errors import ConfigError, Problem
-from cds_service.guideline.concepts import CodeLine, Concept, SiteLimit
-from cds_service.guideline.faults import described, nearest
+from cds_service.errors import ConfigError, Problem, nearest
+from cds_service.guideline.concepts import CodeLine, Concept, ConceptId, SiteLimit
+from cds_service.guideline.faults import described
 from cds_service.guideline.knowledge import Knowledge
 from cds_service.guideline.limits import Limits
 from cds_service.guideline.parsing import attributes
@@ -102,7 +102,7 @@ class _File:
                 self._check_code(self.knowledge.concepts[id_], line, taken)
         return found
 
-    def _check_code(self, concept: Concept, line: CodeLine, taken: dict[tuple[str, str, str], str]) -> None:
+    def _check_code(self, concept: Concept, line: CodeLine, taken: dict[tuple[str, str, str], ConceptId]) -> None:
         key = f"codes.{concept.id}"
         if owner := taken.get(_unique(concept, line)):
             self.fault(key, f"{line.code!r} is already a code of {owner}")

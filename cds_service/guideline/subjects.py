@@ -9,8 +9,7 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from cds_service.errors import Problem
-from cds_service.guideline.faults import nearest
+from cds_service.errors import Problem, nearest
 from cds_service.guideline.recommendations import Recommendation
 from cds_service.guideline.vocabulary import Ordering, Scope
 

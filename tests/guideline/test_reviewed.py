@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 
-from cds_service.guideline.concepts import OrderPlan
+from cds_service.guideline.concepts import ConceptId, OrderPlan
 from cds_service.guideline.pairs import Opposed, Pairs
 from cds_service.guideline.reviewed import (
     Reviewed,
@@ -80,7 +80,7 @@ def test_entries_are_read_from_their_file() -> None:
 
 
 def order(id_: str, same_as: Iterable[str] = (), gives_way_to: Iterable[str] = ()) -> OrderPlan:
-    same = (f"orders/{id_}", *(f"orders/{name}" for name in same_as))
+    same = tuple(ConceptId(f"orders/{name}") for name in (id_, *same_as))
     return OrderPlan(id_, id_, "ServiceRequest", id_, same_as=same, gives_way_to=frozenset(gives_way_to))
 
 
