@@ -10,10 +10,10 @@ from pathlib import Path
 import pytest
 
 from cds_service.answer import Guideline
+from cds_service.authoring.reading import read_knowledge
 from cds_service.errors import KnowledgeError
 from cds_service.guideline import concepts
 from cds_service.guideline.concepts import CONCEPT_FOLDERS, concept_id
-from cds_service.guideline.knowledge import read_knowledge
 from cds_service.guideline.vocabulary import VOCABULARY
 
 PACKAGE = Path(__file__).parent.parent / "cds_service"

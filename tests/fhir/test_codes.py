@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import pytest
 
+from cds_service.authoring.reading import read_knowledge
 from cds_service.errors import KnowledgeError
 from cds_service.fhir.codes import Codeable, CodeBook, Coding
 from cds_service.fhir.texts import Certainty
 from cds_service.guideline.concepts import ConceptId
-from cds_service.guideline.knowledge import read_knowledge
 from tests.fhir.books import BOOK, LOINC, coded, coding, ids
 
 

@@ -5,10 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 
-from cds_service.guideline.concepts import ConceptId, OrderPlan
-from cds_service.guideline.pairs import Opposed, Pairs
-from cds_service.guideline.reviewed import (
-    Reviewed,
+from cds_service.authoring.pairs import Pairs
+from cds_service.authoring.reviewed_pairs import (
     entry_problems,
     order_problems,
     pair_problems,
@@ -16,7 +14,8 @@ from cds_service.guideline.reviewed import (
     reasons,
     reviewed,
 )
-from cds_service.guideline.subjects import Subject
+from cds_service.guideline.about_rows import Opposed, Reviewed, Subject
+from cds_service.guideline.concepts import ConceptId, OrderPlan
 from cds_service.guideline.vocabulary import Scope
 from tests.guideline.rows import row
 
