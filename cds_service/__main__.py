@@ -15,18 +15,21 @@ from uuid import uuid4
 import click
 
 from cds_service.answer import Guideline, answer
+from cds_service.authoring.reading import read_knowledge
+from cds_service.authoring.review import pages
+from cds_service.authoring.site_file import site_at
 from cds_service.config import PREFIX, Settings, read_settings
 from cds_service.console.check import check
 from cds_service.console.diff import calls_below, changed_answers, changed_rows, report
 from cds_service.console.explain import explained
 from cds_service.console.listing import markdown_table, plain_table, statement_table
-from cds_service.console.review import pages
 from cds_service.console.revisions import knowledge_folder
 from cds_service.errors import CdsError, DataMissing
-from cds_service.guideline.knowledge import Knowledge, read_knowledge
+from cds_service.guideline.concepts import all_named
+from cds_service.guideline.knowledge import Knowledge
 from cds_service.hooks.call import hook_of
 from cds_service.hooks.services import services
-from cds_service.hooks.templates import site_at, templates_for
+from cds_service.hooks.templates import templates_for
 from cds_service.web.app import create_app
 from cds_service.web.server import server
 
@@ -159,7 +162,9 @@ def knowledge_of(name: str) -> Knowledge:
     """The knowledge that an argument of `diff` means."""
     try:
         with knowledge_folder(name, CHECKOUT) as folder:
-            return read_knowledge(folder)
+            knowledge = read_knowledge(folder)
+            all_named(knowledge.concepts)
+            return knowledge
     except CdsError as fault:
         raise click.ClickException(f"{name} cannot be read by this version of the service:\n{fault}") from None
 

@@ -18,6 +18,7 @@ from cds_service.fhir.models import Parsed, load_models, parse_cited
 from cds_service.fhir.prefetch import State, Supply, gather
 from cds_service.fhir.resources import Chart, relevant
 from cds_service.fhir.server import FhirServer
+from cds_service.guideline.concepts import all_named
 from cds_service.guideline.features import Evidence, Feature, Gap, PatientPicture
 from cds_service.guideline.judge import Outcome, Verdict, judge, with_replacements
 from cds_service.guideline.knowledge import Knowledge
@@ -69,6 +70,8 @@ class Guideline:
 
     @classmethod
     def of(cls, knowledge: Knowledge, site: Site = NO_SITE) -> Guideline:
+        """Raises KnowledgeError where the service asks for a concept that the knowledge does not hold."""
+        all_named(knowledge.concepts)
         load_models()
         used = site.applied_to(knowledge)
         return cls(used, CodeBook(used.concepts.values(), used.systems), site.prefetch_keys)

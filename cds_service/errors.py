@@ -5,6 +5,8 @@ Turning an error into a status and an OperationOutcome is the work of `web`.
 
 from __future__ import annotations
 
+import difflib
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 
@@ -80,6 +82,12 @@ class Problem:
 
     def __str__(self) -> str:
         return f"{self.file}{f' [{self.key}]' if self.key else ''}: {self.problem}"
+
+
+def nearest(word: str, words: Iterable[str]) -> str:
+    """What was probably meant, in words that follow a fault; "" if nothing is near."""
+    near = difflib.get_close_matches(word, list(words), n=1)
+    return f"; did you mean {near[0]!r}?" if near else ""
 
 
 class KnowledgeError(CdsError):

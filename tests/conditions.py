@@ -15,6 +15,7 @@ from functools import cache
 import click
 
 from cds_service.answer import answer
+from cds_service.authoring.pairs import Pairs
 from cds_service.console.conditions import MISSING, NEVER, TABLE, Line, asked, asking, lines_of
 from cds_service.guideline.features import PatientPicture
 from cds_service.guideline.judge import Outcome, Verdict, judge
@@ -23,6 +24,7 @@ from cds_service.guideline.vocabulary import UNKNOWN
 from tests.conftest import FIXTURES
 from tests.test_fixtures import GUIDELINE, KNOWLEDGE, NOW, SERVICES
 
+PAIRS = Pairs.of(KNOWLEDGE)
 ROWS = [row for row in KNOWLEDGE.recommendations if not row.footer]
 # Where charts are looked for, after the recommendation's own folder.
 FOLDERS = ("recommendations/*/*", "stories/*/request", "vignettes/*/request", "dangers/*/*", "near-misses/*/*")
@@ -110,7 +112,7 @@ def _is_shown(line: Line, chart: str) -> bool:
 def _found(line: Line, among: Iterable[str]) -> str:
     own = f"recommendations/{line.row.id}/"
     ordered = sorted(among, key=lambda chart: (not chart.startswith(own), chart.startswith("near-misses/"), chart))
-    none = MISSING if KNOWLEDGE.pairs.can_hold(line.row, line.feature, line.value) else NEVER
+    none = MISSING if PAIRS.can_hold(line.row, line.feature, line.value) else NEVER
     return next((chart for chart in ordered if _is_shown(line, chart)), none)
 
 

@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 
+from cds_service.authoring.pairs import Pairs
 from cds_service.console.conditions import MISSING, TABLE, Line, asked, lines_of, table_problems
 from cds_service.guideline.judge import Outcome
 from cds_service.guideline.recommendations import Recommendation
@@ -22,6 +23,7 @@ from tests.conftest import FIXTURES
 from tests.guideline.rows import outcome, picture, tumor
 from tests.test_fixtures import KNOWLEDGE
 
+PAIRS = Pairs.of(KNOWLEDGE)
 by_row = pytest.mark.parametrize("row", ROWS, ids=lambda row: row.id)
 
 
@@ -49,7 +51,7 @@ def test_a_row_with_one_value_flipped_is_noticed_by_the_chart_of_that_value(row:
 @by_row
 def test_a_value_is_said_to_have_no_chart_only_where_none_can_hold_it(row: Recommendation) -> None:
     without = [line for line in lines_of(row, FIXTURES) if not line.has_chart]
-    can = {(line.feature, line.value): KNOWLEDGE.pairs.can_hold(row, line.feature, line.value) for line in without}
+    can = {(line.feature, line.value): PAIRS.can_hold(row, line.feature, line.value) for line in without}
     assert can == {(line.feature, line.value): line.chart == MISSING for line in without}
 
 

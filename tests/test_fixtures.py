@@ -16,10 +16,10 @@ import pytest
 from flask.testing import FlaskClient
 
 from cds_service.answer import Guideline, answer
+from cds_service.authoring.reading import read_knowledge
 from cds_service.config import Settings
 from cds_service.errors import BadHookRequest, DataMissing
 from cds_service.guideline.judge import Outcome
-from cds_service.guideline.knowledge import read_knowledge
 from cds_service.hooks.contract import require_valid
 from cds_service.hooks.services import services
 from cds_service.hooks.templates import templates_for

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import ast
 import re
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -11,7 +13,7 @@ import pytest
 
 PACKAGE = Path(__file__).parent.parent / "cds_service"
 GROUND = ("errors", "config", "json_bytes", "outbound")
-ROOMS = ("guideline", "fhir", "picture", "hooks", "answer", "console", "web", "__main__")
+ROOMS = ("guideline", "fhir", "picture", "hooks", "answer", "authoring", "console", "web", "__main__")
 DOORS = {
     "flask": ("web/",),
     "flask_cors": ("web/",),
@@ -60,6 +62,13 @@ def test_a_room_imports_only_what_stands_left_of_it(path: Path) -> None:
     for imported in filter(None, map(room, imports(path))):
         if imported != "__version__":
             assert place(imported) <= place(own), f"{name_of(path)} imports {imported}"
+
+
+def test_nothing_on_the_serving_path_imports_authoring() -> None:
+    """Whoever answers a call neither reads nor proofs the files: they were read before the first call."""
+    code = "import sys, cds_service.answer; print([name for name in sys.modules if 'authoring' in name])"
+    found = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)  # noqa: S603
+    assert found.stdout.strip() == "[]"
 
 
 @pytest.mark.parametrize("path", MODULES, ids=name_of)

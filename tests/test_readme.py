@@ -12,8 +12,8 @@ from flask.testing import FlaskClient
 
 from cds_service import __version__
 from cds_service.__main__ import cli
+from cds_service.authoring.reading import read_knowledge
 from cds_service.config import PREFIX, Settings
-from cds_service.guideline.knowledge import read_knowledge
 from cds_service.web.app import create_app
 from tests.conftest import FIXTURES
 

@@ -8,11 +8,12 @@ from typing import Any
 import pytest
 
 from cds_service.answer import Guideline, answer
+from cds_service.authoring.site_file import site_at
 from cds_service.config import Settings
 from cds_service.errors import ConfigError
 from cds_service.hooks.call import hook_of
 from cds_service.hooks.services import services
-from cds_service.hooks.templates import site_at, templates_for
+from cds_service.hooks.templates import templates_for
 from cds_service.web.app import create_app
 from tests.conftest import FIXTURES, call_of, encoded
 from tests.hooks.made import GUIDELINE, Card, basis_of, counted

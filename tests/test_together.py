@@ -1,6 +1,6 @@
 """What really stands in one answer, held against what is called possible: fixtures, and pictures at random.
 
-The proof itself is in `guideline.pairs`; here it is tried to be refuted.
+The proof itself is in `authoring.pairs`; here it is tried to be refuted.
 """
 
 from __future__ import annotations
@@ -17,19 +17,21 @@ from typing import Any
 import pytest
 
 from cds_service.answer import Answer, answer
+from cds_service.authoring.pairs import Pair, Pairs
+from cds_service.authoring.reviewed_pairs import reasons
+from cds_service.guideline.about_rows import Impossible
 from cds_service.guideline.features import Feature, PatientPicture, TumorPicture
 from cds_service.guideline.judge import Outcome, Verdict, judge, with_replacements
-from cds_service.guideline.pairs import Impossible, Pair
 from cds_service.guideline.recommendations import Recommendation
-from cds_service.guideline.reviewed import reasons
 from cds_service.guideline.vocabulary import UNKNOWN, VOCABULARY, Scope
 from tests.guideline.rows import feature
 from tests.test_fixtures import GUIDELINE, KNOWLEDGE, NOW, RECOMMENDATIONS, SERVICES, STORIES, name_of
 from tests.test_vignettes import VIGNETTES
 
 WHOLE_PATIENTS = [folder / "request.json" for folder in (*STORIES, *VIGNETTES)]
-POSSIBLE = {frozenset((pair.one.id, pair.other.id)): pair for pair in KNOWLEDGE.pairs.possible}
-OPPOSED = {frozenset((o.speaks_for, o.speaks_against)) for o in KNOWLEDGE.pairs.opposed}
+PAIRS = Pairs.of(KNOWLEDGE)
+POSSIBLE = {frozenset((pair.one.id, pair.other.id)): pair for pair in PAIRS.possible}
+OPPOSED = {frozenset((o.speaks_for, o.speaks_against)) for o in PAIRS.opposed}
 FACTS = {name for fact in KNOWLEDGE.impossible for name in fact.facts}
 WITH_REASON = {frozenset((o.speaks_for, o.speaks_against)) for o in reasons(KNOWLEDGE.reviewed_pairs)}
 

@@ -11,14 +11,16 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
+from cds_service.authoring.pairs import Pairs
+from cds_service.authoring.reviewed_pairs import pair_problems, pairs_line
+from cds_service.authoring.statements import coverage_line, coverage_problems
 from cds_service.console.conditions import conditions_line, table_problems
 from cds_service.console.figures import pinned_line
 from cds_service.errors import Problem
 from cds_service.fhir.models import build
+from cds_service.guideline.concepts import all_named
 from cds_service.guideline.knowledge import Knowledge
-from cds_service.guideline.reviewed import pair_problems, pairs_line
 from cds_service.guideline.site import NO_SITE, Site
-from cds_service.guideline.statements import coverage_line, coverage_problems
 from cds_service.hooks.suggestions import order_resource
 from cds_service.hooks.templates import all_templates
 from cds_service.hooks.wording import LONGEST_SUMMARY
@@ -41,16 +43,20 @@ def check(knowledge: Knowledge, fixtures: Path | None, today: date, site: Site =
     """Everything that can be said without a patient of the knowledge and of what the site adds to it.
 
     `fixtures` is None outside a checkout.
+
+    Raises:
+        KnowledgeError: the service asks for a concept that is not there.
     """
-    used = site.applied_to(knowledge)
+    all_named(knowledge.concepts)
+    used, pairs = site.applied_to(knowledge), Pairs.of(knowledge)
     faults = [*_orders(used), *_searches(used), *_summaries(knowledge)]
     faults += coverage_problems(knowledge.statements, knowledge.recommendations)
-    faults += pair_problems(knowledge.pairs, knowledge.reviewed_pairs)
+    faults += pair_problems(pairs, knowledge.reviewed_pairs)
     if fixtures is not None:
         faults += _unproven(knowledge, fixtures)
         faults += table_problems(knowledge.recommendations, fixtures)
     warnings = [*_without_source(knowledge), *_hard_to_find(knowledge), *_overdue(knowledge, today)]
-    return Report(tuple(faults), tuple(warnings), (*_table(knowledge, fixtures), *_of_site(site, knowledge)))
+    return Report(tuple(faults), tuple(warnings), (*_table(knowledge, pairs, fixtures), *_of_site(site, knowledge)))
 
 
 def _orders(knowledge: Knowledge) -> Iterator[Problem]:
@@ -110,7 +116,7 @@ def _overdue(knowledge: Knowledge, today: date) -> Iterator[Problem]:
             yield Problem(row.file, "review.next", f"the review was due on {row.review.next}")
 
 
-def _table(knowledge: Knowledge, fixtures: Path | None) -> Iterator[str]:
+def _table(knowledge: Knowledge, pairs: Pairs, fixtures: Path | None) -> Iterator[str]:
     rows = knowledge.recommendations
     codes = sum(len(concept.codes) for concept in knowledge.concepts.values())
     unreviewed = sum(row.review.status == "not reviewed by a clinician" for row in rows)
@@ -118,7 +124,7 @@ def _table(knowledge: Knowledge, fixtures: Path | None) -> Iterator[str]:
     yield f"recommendations      {len(rows)} ({_counts(Counter(str(row.indicator) for row in rows))})"
     yield f"topics               {_counts(Counter(row.topic for row in rows))}"
     yield f"statements           {coverage_line(knowledge.statements, rows)}"
-    yield f"pairs                {pairs_line(knowledge.pairs, knowledge.reviewed_pairs)}"
+    yield f"pairs                {pairs_line(pairs, knowledge.reviewed_pairs)}"
     yield f"documents            {len(knowledge.sources)}"
     yield f"approvals, labels    {len(knowledge.approvals)}, on which {sum(bool(row.relies_on) for row in rows)} rely"
     yield f"concepts, codes      {len(knowledge.concepts)}, {codes}"

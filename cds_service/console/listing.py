@@ -7,8 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
+from cds_service.authoring.statements import carriers
+from cds_service.guideline.about_rows import Statement
 from cds_service.guideline.recommendations import Recommendation
-from cds_service.guideline.statements import Statement, carriers
 
 _HEADER = ("Recommendation", "What it says", "Hooks", "Urgency", "Statements")
 _STATEMENTS = ("Statement", "In short", "Today", "Recommendations")

@@ -1,6 +1,6 @@
 """Knowledge of another time or place: a folder, a checkout, or a revision of this repository.
 
-Only finds the files; reading them is `guideline.knowledge`.
+Only finds the files; reading them is `authoring.reading`.
 """
 
 from __future__ import annotations

@@ -7,11 +7,12 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Set
+from collections.abc import Collection, Iterable, Iterator, Mapping, Set
 from dataclasses import dataclass
 
+from cds_service.errors import KnowledgeError
 from cds_service.fhir.texts import Certainty, find
-from cds_service.guideline.concepts import CodeLine, Concept
+from cds_service.guideline.concepts import CodeLine, Concept, ConceptId, Folder, folder_of, unknown_concepts
 
 _ICD = ("icd-10-cm", "icd-10")
 _BLOCK = re.compile(r"([A-Z]\d[0-9A-Z])-([A-Z]\d[0-9A-Z])")
@@ -83,7 +84,9 @@ class CodeBook:
         self._exact: dict[tuple[str, str], list[tuple[Concept, CodeLine]]] = defaultdict(list)
         self._above: dict[tuple[str, str], list[tuple[Concept, CodeLine]]] = defaultdict(list)
         self._blocks: list[tuple[str, str, str, Concept, CodeLine]] = []
+        self._ids: set[str] = set()
         for concept in concepts:
+            self._ids.add(concept.id)
             self._folders[concept.folder].append(concept)
             for line in concept.codes:
                 self._add(concept, line)
@@ -104,7 +107,7 @@ class CodeBook:
         """The URI that is sent out for a system."""
         return self._uris[alias]
 
-    def meanings(self, codeable: Codeable, *folders: str) -> tuple[Meaning, ...]:
+    def meanings(self, codeable: Codeable, *folders: Folder) -> tuple[Meaning, ...]:
         """What it means within these folders: by code where a code is recognized, else by guarded text.
 
         An ICD code that is in no list says something else, so its text does not count (features, section 1).
@@ -131,33 +134,40 @@ class CodeBook:
             "",
         )
 
-    def in_text(self, texts: Iterable[str], *folders: str) -> Iterator[Meaning]:
+    def in_text(self, texts: Iterable[str], *folders: Folder) -> Iterator[Meaning]:
         """The concepts of these folders that the texts name."""
         for text in texts:
             for folder in folders:
                 for concept in self._folders[folder]:
                     yield from _phrases(concept, text)
 
-    def has(self, codeable: Codeable, *ids: str) -> bool:
+    def has(self, codeable: Codeable, *ids: ConceptId) -> bool:
         """Whether it surely means one of the concepts."""
         return any(self.which(codeable, *ids))
 
-    def may_mean(self, codeable: Codeable, coded: Set[str], worded: Set[str]) -> bool:
+    def may_mean(self, codeable: Codeable, coded: Set[ConceptId], worded: Set[ConceptId]) -> bool:
         """Whether one of its codes, or any of its words, stands in these concepts: asked before a resource is read."""
+        self._known(coded | worded)
         if any(concept.id in coded for coding in codeable.codings for _, concept, _ in self._lines(coding)):
             return True
-        concepts = (c for folder in {name.partition("/")[0] for name in worded} for c in self._folders[folder])
+        concepts = (c for folder in set(map(folder_of, worded)) for c in self._folders[folder])
         phrases = (phrase for concept in concepts if concept.id in worded for phrase in concept.phrases)
         return any(phrase.pattern.search(text) for phrase in phrases for text in codeable.texts)
 
-    def which(self, codeable: Codeable, *ids: str) -> tuple[Meaning, ...]:
+    def which(self, codeable: Codeable, *ids: ConceptId) -> tuple[Meaning, ...]:
         """Its affirmed meanings among these concept ids."""
-        folders = dict.fromkeys(concept.partition("/")[0] for concept in ids)
+        self._known(ids)
+        folders = dict.fromkeys(map(folder_of, ids))
         return tuple(
             meaning
             for meaning in self.meanings(codeable, *folders)
             if meaning.concept.id in ids and meaning.certainty is Certainty.AFFIRMED
         )
+
+    def _known(self, ids: Collection[str]) -> None:
+        """A concept that is nowhere would be meant by nothing, and nobody would notice."""
+        if not self._ids.issuperset(ids):
+            raise KnowledgeError(tuple(unknown_concepts(ids, self._ids)))
 
     def _coded(self, coding: Coding, codeable: Codeable, folders: tuple[str, ...]) -> Iterator[Meaning]:
         for rank, concept, line in self._lines(coding):

@@ -17,9 +17,10 @@ from cds_service.fhir.codes import CodeBook
 from cds_service.fhir.dates import LONG_AGO, parse
 from cds_service.fhir.prefetch import Sent, State, Supply
 from cds_service.fhir.values import code_of, codeable, date_of, elements, listed, reference, text
+from cds_service.guideline.concepts import Folder, concept_ids
 from cds_service.json_bytes import Head, decode, encode, head
 
-OBSERVATION_FOLDERS = ("markers", "pathology", "status")
+OBSERVATION_FOLDERS: tuple[Folder, ...] = ("markers", "pathology", "status")
 _TYPES = {
     "Patient", "Observation", "Condition", "DiagnosticReport", "Specimen", "Procedure", "Medication",
     "MedicationRequest", "MedicationStatement", "MedicationAdministration", "MedicationDispense", "ServiceRequest",
@@ -28,8 +29,8 @@ _TYPES = {
 _HEMOLYSIS_MODIFIER = re.compile(
     r"interpretationsbeeinflussendeeigenschaft|^(?!.*correct).*h(?:a?e|ä)moly", re.IGNORECASE
 )
-_IMAGING_WORDS = {"procedures/cross-section", "procedures/sstr-imaging", "procedures/pet"}
-_IMAGING_CODES = _IMAGING_WORDS | {"procedures/ct-mri", "procedures/hybrid-imaging"}
+_IMAGING_WORDS = set(concept_ids("procedures/cross-section", "procedures/sstr-imaging", "procedures/pet"))
+_IMAGING_CODES = _IMAGING_WORDS | set(concept_ids("procedures/ct-mri", "procedures/hybrid-imaging"))
 _PAST_DATES = (
     "effectiveDateTime",
     "effectivePeriod",

@@ -6,11 +6,14 @@ Matching them against a record is `fhir.codes`.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
+from typing import Literal, NewType, cast, get_args
 
-CONCEPT_FOLDERS = (
+from cds_service.errors import KnowledgeError, Problem, nearest
+
+Folder = Literal[
     "markers",
     "pathology",
     "status",
@@ -22,7 +25,41 @@ CONCEPT_FOLDERS = (
     "treatments",
     "procedures",
     "orders",
-)
+]
+CONCEPT_FOLDERS: tuple[Folder, ...] = get_args(Folder)
+
+# The id of a concept that exists: "patient/kidney-failure".
+ConceptId = NewType("ConceptId", str)
+_NAMED: set[str] = set()
+
+
+def folder_of(concept: ConceptId) -> Folder:
+    return cast("Folder", concept.partition("/")[0])
+
+
+def concept_id(name: str) -> ConceptId:
+    """A concept that Python asks for. Stands beside the imports, so that `all_named` knows it before the first call."""
+    _NAMED.add(name)
+    return ConceptId(name)
+
+
+def concept_ids(*names: str) -> tuple[ConceptId, ...]:
+    return tuple(concept_id(name) for name in names)
+
+
+def all_named(held: Collection[str]) -> None:
+    """Refuses knowledge that lacks a concept Python asks for: what is misspelt would read as "no" for ever.
+
+    Raises:
+        KnowledgeError: naming each, with the id that was probably meant.
+    """
+    if missing := tuple(unknown_concepts(_NAMED, held)):
+        raise KnowledgeError(missing)
+
+
+def unknown_concepts(names: Collection[str], held: Collection[str]) -> Iterator[Problem]:
+    for name in sorted(set(names) - set(held)):
+        yield Problem(f"{name}.toml", "", f"is asked for by the service and is not there{nearest(name, held)}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +97,7 @@ class Phrase:
 class Concept:
     """One file of codes; the id is folder/stem ("treatments/platinum")."""
 
-    id: str
+    id: ConceptId
     title: str
     codes: tuple[CodeLine, ...] = ()
     phrases: tuple[Phrase, ...] = ()
@@ -68,8 +105,8 @@ class Concept:
     search: str = ""
 
     @property
-    def folder(self) -> str:
-        return self.id.partition("/")[0]
+    def folder(self) -> Folder:
+        return folder_of(self.id)
 
     @property
     def name(self) -> str:
@@ -94,7 +131,7 @@ class OrderPlan:
     category: str = ""
     dosage: str = ""
     harms_pregnancy: bool = False
-    same_as: tuple[str, ...] = ()
+    same_as: tuple[ConceptId, ...] = ()
     gives_way_to: frozenset[str] = frozenset()
 
 

@@ -10,14 +10,11 @@ clients of every version of the standard fill them (CDS Hooks 2.0, Prefetch Temp
 from __future__ import annotations
 
 from collections.abc import Mapping
-from pathlib import Path
 from types import MappingProxyType
 from urllib.parse import quote
 
 from cds_service.fhir.server import PATIENT
 from cds_service.guideline.knowledge import Knowledge
-from cds_service.guideline.site import NO_SITE, Site
-from cds_service.guideline.site_file import read_site
 from cds_service.hooks.services import Service
 
 _BY_PATIENT = {
@@ -58,15 +55,6 @@ def templates_for(knowledge: Knowledge, hook: str) -> Mapping[str, str]:
 def searches_of(service: Service) -> Mapping[str, str]:
     """All that is wanted for a call: what discovery asks for, and what only a FHIR server is asked for."""
     return {**service.templates, **SERVER_SEARCHES}
-
-
-def site_at(path: Path | None, knowledge: Knowledge) -> Site:
-    """The site of a file, its prefetch keys held against those of the templates; without a file none.
-
-    Raises:
-        ConfigError: naming every fault.
-    """
-    return read_site(path, knowledge, {**all_templates(knowledge), **SERVER_SEARCHES}) if path else NO_SITE
 
 
 def _observations(search: str, knowledge: Knowledge) -> str:

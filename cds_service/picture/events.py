@@ -14,15 +14,19 @@ from cds_service.fhir.codes import Codeable, Meaning
 from cds_service.fhir.dates import When, parse
 from cds_service.fhir.resources import Resource
 from cds_service.fhir.values import code_of, codeables, date_of, elements, reference
+from cds_service.guideline.concepts import concept_id, concept_ids
 from cds_service.guideline.features import Evidence
 from cds_service.guideline.patient_values import NseEvent
 from cds_service.picture.drugs.medications import line_starts
 from cds_service.picture.record import Record, dated, has_begun, has_ended, is_true
 
-_BIOPSY = ("procedures/biopsy",)
+_TISSUE_WORD = concept_id("answers/tissue-word")
+_NEURO_EVENT = concept_id("events/neuro-event")
+_OUTPATIENT_WORD = concept_id("answers/outpatient-word")
+_BIOPSY = concept_ids("procedures/biopsy")
 _STAYED = ("arrived", "triaged", "in-progress", "onleave", "finished")
 _VISITS = ("AMB", "HH", "VR", "PRENC")  # v3-ActCode: ambulatory, at home, virtual, before an admission
-_OPERATIONS = ("procedures/resection", "procedures/surgery", "events/transfusion")
+_OPERATIONS = concept_ids("procedures/resection", "procedures/surgery", "events/transfusion")
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +80,7 @@ def _only_recorded(draw: When, record: Record) -> str:
         if not when or not is_true(condition) or has_ended(condition):
             continue
         near = _in_window(when, draw, days) is not False or _in_window(draw, when, days) is not False
-        if near and (meant := record.means(condition, "events/neuro-event")):
+        if near and (meant := record.means(condition, _NEURO_EVENT)):
             return f"{meant[0].words}, recorded {when.text}: when it happened is not recorded"
     return ""
 
@@ -95,7 +99,7 @@ def _candidates(record: Record) -> Iterator[_Candidate]:
     neuro = ((limits.neuro_event_days, NseEvent.NEURO_14_DAYS), (limits.neuro_event_soft_days, NseEvent.NEURO_30_DAYS))
     for condition in record.chart.of("Condition"):
         when = date_of(condition.data, "onsetDateTime", "onsetPeriod")
-        if when and is_true(condition) and (meant := record.means(condition, "events/neuro-event")):
+        if when and is_true(condition) and (meant := record.means(condition, _NEURO_EVENT)):
             yield _Candidate(when, _evidence(condition, meant[0].words, when), neuro)
     for stay, meant, when in neuro_admissions(record):
         yield _Candidate(when, _evidence(stay, f"admission: {meant[0].words}", when), neuro)
@@ -107,7 +111,7 @@ def _candidates(record: Record) -> Iterator[_Candidate]:
     for specimen in record.chart.of("Specimen"):
         collection = specimen.at("collection")
         when = date_of(collection, "collectedDateTime", "collectedPeriod") if isinstance(collection, dict) else None
-        if when and record.says("answers/tissue-word", " ".join(record.code(specimen, "type").texts)):
+        if when and record.says(_TISSUE_WORD, " ".join(record.code(specimen, "type").texts)):
             window = (limits.procedure_days, NseEvent.BIOPSY_14_DAYS)
             yield _Candidate(when, _evidence(specimen, "tissue specimen", when), (window,))
     for start in line_starts(record):
@@ -123,7 +127,7 @@ def neuro_admissions(record: Record) -> Iterator[tuple[Resource, tuple[Meaning, 
         if when is None or code_of(stay.at("status")) not in _STAYED or _is_visit(stay, record):
             continue
         meant = tuple(
-            meaning for reason in _reasons(stay, record) for meaning in record.book.which(reason, "events/neuro-event")
+            meaning for reason in _reasons(stay, record) for meaning in record.book.which(reason, _NEURO_EVENT)
         )
         if meant:
             yield stay, meant, when
@@ -132,7 +136,7 @@ def neuro_admissions(record: Record) -> Iterator[tuple[Resource, tuple[Meaning, 
 def _is_visit(stay: Resource, record: Record) -> bool:
     kind = record.code(stay, "class")
     coded = any(coding.code.upper() in _VISITS for coding in kind.codings)
-    return coded or any(record.says("answers/outpatient-word", words) for words in kind.texts)
+    return coded or any(record.says(_OUTPATIENT_WORD, words) for words in kind.texts)
 
 
 def _reasons(stay: Resource, record: Record) -> Iterator[Codeable]:
@@ -156,7 +160,7 @@ def arrests(record: Record) -> Iterator[tuple[bool, Evidence]]:
         if _is_arrest(meant) and recent is not False:
             yield bool(recent), Evidence(dated(f"admission: {meant[0].words}", start), stay.reference)
     for condition in record.chart.of("Condition"):
-        if _is_arrest(record.means(condition, "events/neuro-event") if is_true(condition) else ()):
+        if _is_arrest(record.means(condition, _NEURO_EVENT) if is_true(condition) else ()):
             onset = date_of(condition.data, "onsetDateTime", "onsetPeriod")
             when = onset or date_of(condition.data, "recordedDate")
             recent = when.within_days(days, record.now) if when else None

@@ -11,6 +11,7 @@ from cds_service.fhir.codes import Codeable, Meaning
 from cds_service.fhir.resources import Resource
 from cds_service.fhir.texts import Certainty
 from cds_service.fhir.values import Value, codeables, elements, text
+from cds_service.guideline.concepts import concept_id, concept_ids
 from cds_service.guideline.features import Evidence, Feature, Gap, known, unknown
 from cds_service.guideline.patient_values import ImmunotherapyCaution
 from cds_service.picture.drugs.medications import classes, drugs, entries, medication_of, unseen_drugs
@@ -31,11 +32,20 @@ from cds_service.picture.results import results
 from cds_service.picture.tumor.pathology import pathology_texts
 from cds_service.picture.tumor.tumors import Tumor
 
-_ALTERATION = "patient/egfr-alk-alteration"
-_EVER = ("patient/transplant", "patient/interstitial-lung", "patient/immune-toxicity", _ALTERATION)
-_ACTIVE = ("patient/autoimmune", "patient/long-term-steroid")
-_STEROID, _SHORT = "patient/systemic-steroid", "patient/short-steroid"
-_ALTERED, _UNALTERED = ("answers/positive", "answers/altered"), ("answers/negative", "answers/unaltered")
+_EGFR_ALK = concept_id("pathology/egfr-alk")
+_GENE_UNALTERED = concept_id("answers/unaltered")
+_PATHOLOGY_REPORT = concept_id("pathology/pathology-report")
+_MORPHOLOGY = concept_id("pathology/morphology")
+_GENE_ALTERED = concept_id("answers/altered")
+_POSITIVE = concept_id("answers/positive")
+_NEGATIVE = concept_id("answers/negative")
+_TRANSPLANT = concept_id("patient/transplant")
+_ALTERATION = concept_id("patient/egfr-alk-alteration")
+_EVER = (_TRANSPLANT, *concept_ids("patient/interstitial-lung", "patient/immune-toxicity"), _ALTERATION)
+_ACTIVE = concept_ids("patient/autoimmune", "patient/long-term-steroid")
+_STEROID, _SHORT = concept_id("patient/systemic-steroid"), concept_id("patient/short-steroid")
+_ALTERED = (_POSITIVE, _GENE_ALTERED)
+_UNALTERED = (_NEGATIVE, _GENE_UNALTERED)
 _INHIBITOR = "egfr-alk"
 _Sign = tuple[bool, Evidence]  # whether it is certain, and what it says
 
@@ -93,13 +103,13 @@ def _may_last(condition: Resource) -> bool:
 def _transplantations(record: Record) -> Iterator[_Sign]:
     for procedure in record.chart.of("Procedure"):
         if has_begun(procedure):
-            for meaning in record.means(procedure, "patient/transplant")[:1]:
+            for meaning in record.means(procedure, _TRANSPLANT)[:1]:
                 yield True, Evidence(meaning.words, procedure.reference)
 
 
 def _tests(record: Record) -> Iterator[_Sign]:
     """EGFR and ALK tests that are not negative."""
-    for result in results(record, "pathology/egfr-alk"):
+    for result in results(record, _EGFR_ALK):
         answers = _answers(result.value, record)
         altered = _is_altered(answers)
         if answers & set(_ALTERED) or not answers & set(_UNALTERED):
@@ -109,9 +119,9 @@ def _tests(record: Record) -> Iterator[_Sign]:
 
 def _is_altered(answers: set[str]) -> bool:
     """A named alteration stands beside others that were not found; a bare "positive" beside "negative" says nothing."""
-    if "answers/unaltered" in answers:
+    if _GENE_UNALTERED in answers:
         return False
-    return "answers/altered" in answers or ("answers/positive" in answers and "answers/negative" not in answers)
+    return _GENE_ALTERED in answers or (_POSITIVE in answers and _NEGATIVE not in answers)
 
 
 def _answers(value: Value, record: Record) -> set[str]:
@@ -133,7 +143,7 @@ def _narratives(record: Record) -> Iterator[tuple[Resource, str]]:
     for report in record.chart.of("DiagnosticReport"):
         if is_countable(report):
             yield from ((report, words) for words in report_texts(report, record.book))
-    for result in results(record, "pathology/pathology-report"):
+    for result in results(record, _PATHOLOGY_REPORT):
         yield from ((result.resource, words) for words in result.value.texts)
 
 
@@ -157,7 +167,7 @@ def _transformations(everyone: tuple[Tumor, ...], diagnoses: frozenset[str], rec
             if meaning.name == "nsclc":
                 shown = Evidence(dated(meaning.words, date_of_result(resource)), resource.reference)
                 yield meaning.certainty is Certainty.AFFIRMED, shown
-    for result in results(record, "pathology/morphology"):
+    for result in results(record, _MORPHOLOGY):
         for meaning in record.book.meanings(result.value.coded, "diagnoses"):
             if meaning.name == "nsclc":
                 yield not result.preliminary, Evidence(dated(meaning.words, result.when), result.resource.reference)

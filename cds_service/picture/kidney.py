@@ -12,12 +12,14 @@ from cds_service.fhir.dates import When
 from cds_service.fhir.texts import Certainty
 from cds_service.fhir.units import normalized
 from cds_service.fhir.values import code_of, date_of
+from cds_service.guideline.concepts import concept_id
 from cds_service.guideline.features import Evidence, Feature, Gap, known, unknown
 from cds_service.guideline.patient_values import KidneyFailure
 from cds_service.picture.record import Record, dated, has_begun, has_ended, is_refuted, is_true, none_found
 from cds_service.picture.results import Result, results
 
-_FAILURE = "patient/kidney-failure"
+_EGFR = concept_id("status/egfr")
+_FAILURE = concept_id("patient/kidney-failure")
 _PER_MINUTE = "ml/min"
 
 
@@ -76,7 +78,7 @@ def _dialyses(record: Record) -> Iterator[tuple[bool, Evidence]]:
 
 def _newest_rate(record: Record) -> _Rate | None:
     """The eGFR of the newest day; several formulas of one day must agree."""
-    found = results(record, "status/egfr")
+    found = results(record, _EGFR)
     final = [result for result in found if not result.preliminary] or found
     counted = [result for result in final if result.value.amount] or final
     if not counted:

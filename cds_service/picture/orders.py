@@ -13,12 +13,20 @@ from typing import Any
 from cds_service.fhir.codes import Codeable
 from cds_service.fhir.texts import Certainty
 from cds_service.fhir.values import Element, code_of, codeable, codeables, elements, notes, reference, text
+from cds_service.guideline.concepts import concept_id, concept_ids
 from cds_service.guideline.features import Evidence, Feature, Gap, known
 from cds_service.guideline.vocabulary import UNKNOWN, Ordering
 from cds_service.picture.drugs.medications import classes, form, medication_of
 from cds_service.picture.events import arrests
 from cds_service.picture.record import Record, has_ended, is_refuted
 
+_PARANEOPLASTIC = concept_id("patient/paraneoplastic")
+_ACROMEGALY = concept_id("syndromes/acromegaly")
+_VARICEAL_BLEEDING = concept_id("syndromes/variceal-bleeding")
+_NEURO_EVENT = concept_id("events/neuro-event")
+_RAPID_DEMENTIA = concept_id("patient/rapid-dementia")
+_ANALOG_USE = concept_id("answers/analog-use")
+_SYMPTOM_WORD = concept_id("answers/symptom-word")
 _IGNORED = ("cancelled", "entered-in-error", "completed", "stopped", "revoked")
 _ORDERS = {"nse": "nse", "nse-repeat": "nse", "cga": "cga", "octreoscan": "octreoscan", "sstr-pet": "sstr-pet",
            "ct-mri": "ct-mri", "ct-chest-abdomen-pelvis": "ct-mri", "ct-mri-follow-up": "ct-mri",
@@ -26,7 +34,7 @@ _ORDERS = {"nse": "nse", "nse-repeat": "nse", "cga": "cga", "octreoscan": "octre
 _HARMLESS = "plain-mri"  # neither rays nor contrast: no study that a row about imaging speaks of
 _PANEL = re.compile(r"[,;+]|\b(?:and|und|panel|profile?)\b", re.IGNORECASE)
 _NSE_DOES_NOT_HELP = {"brain-tumor", "breast", "other-cancer"}
-_SYMPTOMS = ("syndromes/diarrhea", "syndromes/flushing")
+_SYMPTOMS = concept_ids("syndromes/diarrhea", "syndromes/flushing")
 # No symptom that a depot analog is good for.
 _DANGERS = {"insulinoma", "hyperinsulinemic-hypoglycemia", "hypoglycemia", "men1"}
 _OURS = {"net", "nec", "nen-unspecified", "small-cell", "sclc", "other-nen", "metastasis", "mass", "site-only"}
@@ -178,12 +186,12 @@ def _is_another(reason: Codeable, record: Record) -> bool:
 
 def _is_symptom(reason: Codeable, record: Record) -> bool:
     named = {meaning.name for meaning in record.book.meanings(reason, "syndromes")} - _DANGERS
-    return bool(named) or any(record.says("answers/symptom-word", words) for words in reason.texts)
+    return bool(named) or any(record.says(_SYMPTOM_WORD, words) for words in reason.texts)
 
 
 def _has_other_use(record: Record) -> bool:
     """Acromegaly or variceal bleeding on the chart: an order without a reason may be for it."""
-    uses = ("syndromes/acromegaly", "syndromes/variceal-bleeding")
+    uses = (_ACROMEGALY, _VARICEAL_BLEEDING)
     true = (condition for condition in record.chart.of("Condition") if not is_refuted(condition))
     return any(record.means(condition, *uses) for condition in true)
 
@@ -194,7 +202,7 @@ def _has_symptom(record: Record) -> bool:
         if is_refuted(condition) or has_ended(condition):
             continue
         words = " ; ".join(record.code(condition).texts)
-        if record.means(condition, *_SYMPTOMS) or record.affirms("answers/analog-use", words):
+        if record.means(condition, *_SYMPTOMS) or record.affirms(_ANALOG_USE, words):
             return True
     return False
 
@@ -204,12 +212,12 @@ def _asks_the_brain(record: Record) -> bool:
     if any(arrests(record)):
         return True
     true = (condition for condition in record.chart.of("Condition") if not is_refuted(condition))
-    return any(record.means(condition, "patient/rapid-dementia") for condition in true)
+    return any(record.means(condition, _RAPID_DEMENTIA) for condition in true)
 
 
 def _asks_for_a_hidden_tumor(record: Record) -> bool:
     """A paraneoplastic syndrome on the chart, by code or in words."""
-    concept = "patient/paraneoplastic"
+    concept = _PARANEOPLASTIC
     present = [c for c in record.chart.of("Condition") if not is_refuted(c) and not has_ended(c)]
     said = (words for condition in present for words in record.code(condition).texts)
     return any(record.means(c, concept) for c in present) or any(record.says(concept, words) for words in said)
@@ -220,7 +228,7 @@ def _is_plain(reason: Codeable, record: Record) -> bool:
     meant = {meaning.name for meaning in record.book.meanings(reason, "diagnoses")}
     if meant:
         return meant <= _NSE_DOES_NOT_HELP
-    if record.book.has(reason, "events/neuro-event", "patient/rapid-dementia"):
+    if record.book.has(reason, _NEURO_EVENT, _RAPID_DEMENTIA):
         return False
     return any(coding.system.startswith("icd-10") for coding in reason.codings)
 

@@ -12,6 +12,7 @@ from cds_service.fhir.codes import Codeable
 from cds_service.fhir.dates import When, parse
 from cds_service.fhir.resources import Resource
 from cds_service.fhir.values import code_of, date_of
+from cds_service.guideline.concepts import ConceptId, concept_id
 from cds_service.guideline.features import Evidence, Feature, Gap, known, unknown
 from cds_service.guideline.limits import Limits
 from cds_service.guideline.patient_values import AgeGroup, CareGoal, Deceased, PerformanceStatus, Pregnancy
@@ -27,6 +28,21 @@ from cds_service.picture.record import (
     took_place,
 )
 from cds_service.picture.results import Result, results
+
+_ECOG_SCORE = concept_id("answers/ecog-score")
+_KARNOFSKY_SCORE = concept_id("answers/karnofsky-score")
+_PREGNANCY_TEST = concept_id("status/pregnancy-test")
+_PREGNANT = concept_id("answers/pregnant")
+_POSITIVE = concept_id("answers/positive")
+_NOT_PREGNANT = concept_id("answers/not-pregnant")
+_NEGATIVE = concept_id("answers/negative")
+_PREGNANCY = concept_id("patient/pregnancy")
+_PREGNANCY_EXCLUDED = concept_id("patient/pregnancy-excluded")
+_PREGNANCY_STATUS = concept_id("status/pregnancy-status")
+_STATUS_ECOG = concept_id("status/ecog")
+_KARNOFSKY = concept_id("status/karnofsky")
+_COMFORT_ONLY = concept_id("patient/comfort-only")
+_STERILE = concept_id("patient/sterile")
 
 
 def person_features(record: Record) -> Iterator[Feature]:
@@ -75,7 +91,7 @@ def _group(years: int, record: Record) -> AgeGroup:
 
 def _care_goal(record: Record) -> Feature:
     for resource in record.chart.of("Condition", "Procedure"):
-        if _is_current(resource) and (meant := record.means(resource, "patient/comfort-only")):
+        if _is_current(resource) and (meant := record.means(resource, _COMFORT_ONLY)):
             return known("care-goal", CareGoal.COMFORT_ONLY, evidence=[Evidence(meant[0].words, resource.reference)])
     return none_found(
         "care-goal", CareGoal.NONE_RECORDED, "Conditions searched, no comfort care found", record, "conditions"
@@ -93,14 +109,14 @@ def _pregnancy(record: Record) -> Feature:
     name = "pregnancy"
     pregnant = [
         *_pregnant_conditions(record),
-        *_said(record, "answers/pregnant", record.limits.pregnancy_days),
-        *_tests(record, "answers/positive", record.limits.pregnancy_status_days),
+        *_said(record, _PREGNANT, record.limits.pregnancy_days),
+        *_tests(record, _POSITIVE, record.limits.pregnancy_status_days),
     ]
     if pregnant:
         return known(name, Pregnancy.PREGNANT, evidence=pregnant)
     excluded = [
-        *_said(record, "answers/not-pregnant", record.limits.pregnancy_status_days),
-        *_tests(record, "answers/negative", record.limits.pregnancy_test_days),
+        *_said(record, _NOT_PREGNANT, record.limits.pregnancy_status_days),
+        *_tests(record, _NEGATIVE, record.limits.pregnancy_test_days),
         *_negative_test_conditions(record),
     ]
     if excluded:
@@ -115,7 +131,7 @@ def _pregnancy(record: Record) -> Feature:
 
 def _pregnant_conditions(record: Record) -> Iterator[Evidence]:
     for condition in record.chart.of("Condition"):
-        meant = record.means(condition, "patient/pregnancy") if is_true(condition) else ()
+        meant = record.means(condition, _PREGNANCY) if is_true(condition) else ()
         if not meant or has_ended(condition):
             continue
         when = date_of(condition.data, "onsetDateTime", "onsetPeriod", "recordedDate")
@@ -128,27 +144,27 @@ def _pregnant_conditions(record: Record) -> Iterator[Evidence]:
 def _negative_test_conditions(record: Record) -> Iterator[Evidence]:
     """A visit for a pregnancy test that was negative: as good as the test itself, and for as long."""
     for condition in record.chart.of("Condition"):
-        meant = record.means(condition, "patient/pregnancy-excluded") if is_true(condition) else ()
+        meant = record.means(condition, _PREGNANCY_EXCLUDED) if is_true(condition) else ()
         when = date_of(condition.data, "onsetDateTime", "onsetPeriod", "recordedDate")
         if meant and when and when.within_days(record.limits.pregnancy_test_days, record.now):
             yield Evidence(dated(meant[0].words, when), condition.reference)
 
 
-def _said(record: Record, answer: str, days: int) -> Iterator[Evidence]:
+def _said(record: Record, answer: ConceptId, days: int) -> Iterator[Evidence]:
     """The newest pregnancy status, if it gives this answer and is not older than that."""
-    stated = [r for r in results(record, "status/pregnancy-status") if r.when and not r.preliminary]
+    stated = [r for r in results(record, _PREGNANCY_STATUS) if r.when and not r.preliminary]
     for result in stated[-1:]:
         assert result.when is not None
         if record.book.has(result.value.coded, answer) and result.when.within_days(days, record.now):
             yield Evidence(dated(result.value.coded.shown, result.when), result.resource.reference)
 
 
-def _tests(record: Record, answer: str, days: int) -> Iterator[Evidence]:
+def _tests(record: Record, answer: ConceptId, days: int) -> Iterator[Evidence]:
     """The newest pregnancy test, if it is final, gives this answer and no other, and is not older than that."""
-    for result in results(record, "status/pregnancy-test")[-1:]:
+    for result in results(record, _PREGNANCY_TEST)[-1:]:
         recent = result.when and result.when.within_days(days, record.now)
         said = result.value.coded if not result.value.coded.is_empty else Codeable((), result.value.words)
-        answers = {name for name in ("answers/positive", "answers/negative") if record.book.has(said, name)}
+        answers = {name for name in (_POSITIVE, _NEGATIVE) if record.book.has(said, name)}
         if recent and not result.preliminary and answers == {answer}:
             words = result.value.coded.shown or result.value.words
             yield Evidence(dated(f"pregnancy test {words}", result.when), result.resource.reference)
@@ -163,7 +179,7 @@ def _not_applicable(record: Record) -> Evidence | None:
         if oldest < record.limits.pregnancy_age_from or youngest > record.limits.pregnancy_age_to:
             return Evidence(f"born {birth.text}", patient.reference)
     for resource in record.chart.of("Condition", "Procedure"):
-        if took_place(resource) and (meant := record.means(resource, "patient/sterile")):
+        if took_place(resource) and (meant := record.means(resource, _STERILE)):
             return Evidence(meant[0].words, resource.reference)
     return None
 
@@ -175,7 +191,7 @@ _ECOG = {0: PerformanceStatus.GOOD, 1: PerformanceStatus.GOOD, 2: PerformanceSta
 def _performance_status(record: Record) -> Feature:
     """The newest ECOG or Karnofsky within the window."""
     name = "performance-status"
-    stated = [r for r in results(record, "status/ecog", "status/karnofsky") if r.when and not r.preliminary]
+    stated = [r for r in results(record, _STATUS_ECOG, _KARNOFSKY) if r.when and not r.preliminary]
     for result in reversed(stated):
         assert result.when is not None
         if not result.when.within_days(record.limits.performance_days, record.now):
@@ -192,7 +208,7 @@ def _performance_status(record: Record) -> Feature:
 
 
 def _score(result: Result, record: Record) -> int | None:
-    coded = record.book.which(result.value.coded, "answers/ecog-score", "answers/karnofsky-score")
+    coded = record.book.which(result.value.coded, _ECOG_SCORE, _KARNOFSKY_SCORE)
     if coded:
         return int(coded[0].attributes["value"])
     exact = result.value.amount.exact if result.value.amount else None

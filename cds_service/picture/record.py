@@ -17,11 +17,12 @@ from cds_service.fhir.dates import When, months_before
 from cds_service.fhir.resources import Chart, Resource
 from cds_service.fhir.texts import Certainty, Found, find
 from cds_service.fhir.values import code_of, codeable, elements, end_of, span_of, text
-from cds_service.guideline.concepts import Phrase
+from cds_service.guideline.concepts import ConceptId, Phrase, concept_id
 from cds_service.guideline.features import Evidence, Feature, Gap, known, unknown
 from cds_service.guideline.knowledge import Knowledge
 from cds_service.guideline.limits import Limits
 
+_PATHOLOGY_NAME = concept_id("answers/pathology-name")
 ACTIVE = ("", "active", "recurrence", "relapse")  # a Condition without a clinical status counts as active
 ENDED = ("resolved", "inactive", "remission")
 PLANS = ("plan", "proposal", "option")  # intents of an order that nobody has placed
@@ -52,27 +53,27 @@ class Record:
     def code(self, resource: Resource, name: str = "code") -> Codeable:
         return codeable(resource.at(name), self.book)
 
-    def means(self, resource: Resource, *ids: str) -> tuple[Meaning, ...]:
+    def means(self, resource: Resource, *ids: ConceptId) -> tuple[Meaning, ...]:
         """Which of these concepts the resource's code surely means."""
         return self.book.which(self.code(resource), *ids)
 
-    def phrases(self, concept: str) -> tuple[Phrase, ...]:
+    def phrases(self, concept: ConceptId) -> tuple[Phrase, ...]:
         """The phrases of one concept, for texts in which they need no guard."""
         return self.knowledge.concepts[concept].phrases
 
-    def says(self, concept: str, words: str) -> bool:
+    def says(self, concept: ConceptId, words: str) -> bool:
         """Whether words hold a phrase of the concept, denied or not."""
         return any(phrase.pattern.search(words) for phrase in self.phrases(concept))
 
-    def tells(self, concept: str, words: str) -> bool:
+    def tells(self, concept: ConceptId, words: str) -> bool:
         """Whether words hold a phrase of the concept that is neither denied nor of somebody else."""
         return any(self.found(concept, words))
 
-    def found(self, concept: str, words: str) -> Iterator[Found]:
+    def found(self, concept: ConceptId, words: str) -> Iterator[Found]:
         """What such words say of the concept, surely or in doubt."""
         return (found for phrase in self.phrases(concept) for found in find(phrase.pattern, words))
 
-    def affirms(self, concept: str, words: str) -> bool:
+    def affirms(self, concept: ConceptId, words: str) -> bool:
         """Whether words surely hold a phrase of the concept."""
         return any(found.certainty is Certainty.AFFIRMED for found in self.found(concept, words))
 
@@ -178,4 +179,4 @@ def is_pathology(report: Resource, record: Record) -> bool:
     if any(coding.code in ("PAT", "SP", "CP") for category in categories for coding in category.codings):
         return True
     words = " ".join(text for item in (*categories, record.code(report)) for text in item.texts)
-    return record.says("answers/pathology-name", words)
+    return record.says(_PATHOLOGY_NAME, words)

@@ -25,11 +25,12 @@ from cds_service.fhir.values import (
     text,
     value_of,
 )
+from cds_service.guideline.concepts import ConceptId, concept_id, concept_ids
 from cds_service.picture.record import Record, date_of_result
 
 _RANK = {"corrected": 2, "amended": 2, "final": 1, "preliminary": 0}
-_MORE_EXACT = ("markers/nse-other-specimen", "pathology/ki67-breast", "pathology/mitoses-breast")
-ANY_STAIN = "pathology/ihc-generic"
+_MORE_EXACT = concept_ids("markers/nse-other-specimen", "pathology/ki67-breast", "pathology/mitoses-breast")
+ANY_STAIN = concept_id("pathology/ihc-generic")
 _SHARED = ("specimen", "focus", "bodySite")
 _EFFECTIVE = ("effectiveDateTime", "effectiveInstant", "effectivePeriod", "effectiveTiming")
 _WITHDRAWN = ("entered-in-error", "cancelled")
@@ -45,7 +46,7 @@ class Result:
     """
 
     resource: Resource
-    concept: str
+    concept: ConceptId
     holder: Element
     value: Value
     when: When | None
@@ -57,7 +58,10 @@ class Result:
         return (self.when.order if self.when else LONG_AGO, _moment(self.resource.at("issued")), self.resource.id)
 
 
-def results(record: Record, *concepts: str) -> list[Result]:
+_Named = tuple[Result, tuple[ConceptId, ...]]  # a result with all that its code means
+
+
+def results(record: Record, *concepts: ConceptId) -> list[Result]:
     """All results of these concepts whose status counts, newest last; preliminary ones are marked."""
     if "results" not in record.once:
         record.once["results"] = _not_withdrawn(_all_results(record), record)
@@ -69,7 +73,7 @@ def results(record: Record, *concepts: str) -> list[Result]:
     return found
 
 
-def _all_results(record: Record) -> list[tuple[Result, tuple[str, ...]]]:
+def _all_results(record: Record) -> list[_Named]:
     """Every result of the chart with the concepts its code means, oldest first."""
     counted = [resource for resource in record.chart.of("Observation") if _rank(resource) >= 0]
     gathering = _gathering(record)
@@ -175,7 +179,7 @@ def _identifier(observation: Resource) -> str:
     return ""
 
 
-def _concepts(code: Codeable, record: Record) -> tuple[str, ...]:
+def _concepts(code: Codeable, record: Record) -> tuple[ConceptId, ...]:
     """What the code means; one that only says that something was stained leaves it to the words to say what."""
     named = [meaning.concept.id for meaning in record.book.meanings(code, *OBSERVATION_FOLDERS)]
     if set(named) == {ANY_STAIN}:
@@ -183,7 +187,7 @@ def _concepts(code: Codeable, record: Record) -> tuple[str, ...]:
     return tuple(name for name in named if name != ANY_STAIN) or tuple(named)
 
 
-def _flattened(resource: Resource, record: Record) -> Iterator[tuple[Result, tuple[str, ...]]]:
+def _flattened(resource: Resource, record: Record) -> Iterator[_Named]:
     holders = [(resource.data, record.code(resource))]
     holders += [(part, codeable(part.get("code"), record.book)) for part in elements(resource.at("component"))]
     for holder, code in holders:
@@ -195,11 +199,11 @@ def _flattened(resource: Resource, record: Record) -> Iterator[tuple[Result, tup
             yield Result(resource, named[0], holder, value, date_of_result(resource), _rank(resource) == 0), named
 
 
-def _wanted(named: tuple[str, ...], concepts: tuple[str, ...]) -> str:
+def _wanted(named: tuple[ConceptId, ...], concepts: tuple[ConceptId, ...]) -> ConceptId | None:
     """The wanted concept among those a code means; a more exact sibling (breast-only Ki-67) hides it."""
     if any(name in _MORE_EXACT and name not in concepts for name in named):
-        return ""
-    return next((name for name in named if name in concepts), "")
+        return None
+    return next((name for name in named if name in concepts), None)
 
 
 def _is_panel(resource: Resource, record: Record) -> bool:
@@ -209,7 +213,7 @@ def _is_panel(resource: Resource, record: Record) -> bool:
     return gathers and value.is_empty and not value.absent
 
 
-def _not_withdrawn(found: list[tuple[Result, tuple[str, ...]]], record: Record) -> list[tuple[Result, tuple[str, ...]]]:
+def _not_withdrawn(found: list[_Named], record: Record) -> list[_Named]:
     """Without those that a later version of the same test under the same identifier took back."""
     taken_back = [
         resource

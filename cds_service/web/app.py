@@ -12,8 +12,9 @@ from flask import Flask, Response, g, request
 from werkzeug.exceptions import NotFound, UnsupportedMediaType
 
 from cds_service import __version__
+from cds_service.authoring.reading import read_knowledge
 from cds_service.config import Settings, read_settings
-from cds_service.guideline.knowledge import Knowledge, read_knowledge
+from cds_service.guideline.knowledge import Knowledge
 from cds_service.hooks.services import Service, discovery
 from cds_service.web import journal, outcomes, wire
 from cds_service.web.desk import Desk, open_desk

@@ -13,12 +13,13 @@ from typing import Any
 from uuid import uuid4
 
 from cds_service.answer import Guideline, answer
+from cds_service.authoring.site_file import site_at
 from cds_service.config import Settings
 from cds_service.errors import DataMissing
 from cds_service.fhir.server import connected
 from cds_service.guideline.knowledge import Knowledge
 from cds_service.hooks.services import Service, services
-from cds_service.hooks.templates import site_at, templates_for
+from cds_service.hooks.templates import templates_for
 from cds_service.outbound import Outbound, Rules
 from cds_service.web import journal
 

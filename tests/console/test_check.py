@@ -11,12 +11,13 @@ from typing import Any
 
 import pytest
 
+from cds_service.authoring.pairs import Pairs
+from cds_service.authoring.reviewed_pairs import pairs_line
 from cds_service.console.check import Report, check
 from cds_service.console.figures import figures
 from cds_service.guideline.concepts import CodeLine, SiteLimit
 from cds_service.guideline.knowledge import Knowledge
 from cds_service.guideline.recommendations import Citation, Review, Source
-from cds_service.guideline.reviewed import pairs_line
 from cds_service.guideline.site import Site
 from tests.conftest import FIXTURES
 from tests.hooks.made import GUIDELINE, PRIMARY, row
@@ -152,7 +153,7 @@ def test_the_table_counts_what_is_there() -> None:
     assert shown["knowledge"] == KNOWLEDGE.version
     assert shown["recommendations"].startswith(f"{len(rows)} (")
     assert shown["statements"].endswith(" of 84 carried, 0 not printed on purpose")
-    assert shown["pairs"] == pairs_line(KNOWLEDGE.pairs, KNOWLEDGE.reviewed_pairs)
+    assert shown["pairs"] == pairs_line(Pairs.of(KNOWLEDGE), KNOWLEDGE.reviewed_pairs)
     assert shown["pairs"].endswith(", 0 contradictions")
     assert shown["documents"] == str(len(KNOWLEDGE.sources))
     assert shown["not reviewed"] == f"{len(rows)} of {len(rows)} recommendations by a clinician"

@@ -10,9 +10,9 @@ import pytest
 from click.testing import CliRunner, Result
 
 from cds_service.__main__ import cli
+from cds_service.authoring.reading import KNOWLEDGE
 from cds_service.console.revisions import knowledge_folder
 from cds_service.errors import ConfigError
-from cds_service.guideline.knowledge import KNOWLEDGE
 from tests.conftest import FIXTURES
 
 ROW = "recommendations/nse/nse-hemolyzed.toml"

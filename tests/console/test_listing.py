@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from cds_service.console.listing import markdown_table, plain_table, statement_table
-from cds_service.guideline.statements import Statement
+from cds_service.guideline.about_rows import Statement
 from tests.hooks.made import GUIDELINE, row
 
 ROWS = (

@@ -6,7 +6,7 @@ import re
 from typing import Any
 
 from cds_service.fhir.codes import Codeable, CodeBook, Coding
-from cds_service.guideline.concepts import CodeLine, Concept, Phrase
+from cds_service.guideline.concepts import CodeLine, Concept, ConceptId, Folder, Phrase
 
 LOINC = "http://loinc.org"
 ICD = "http://hl7.org/fhir/sid/icd-10-cm"
@@ -27,24 +27,25 @@ def line(system: str, code: str, display: str = "", **more: Any) -> CodeLine:
     return CodeLine(system, code, display or code, **more)
 
 
+_IMAGING = ("cross-section", "sstr-imaging", "pet", "ct-mri", "hybrid-imaging")
 CONCEPTS = (
     Concept(
-        "markers/nse",
+        ConceptId("markers/nse"),
         "NSE in blood",
         (line("loinc", "15060-7", "Neuron specific enolase"),),
         phrases(r"\bNSE\b", "neuron[- ]specific enolase"),
         phrases(r"\bCSF\b", "liquor"),
     ),
     Concept(
-        "markers/nse-other-specimen",
+        ConceptId("markers/nse-other-specimen"),
         "NSE elsewhere",
         (line("loinc", "44802-7", "Enolase in CSF"),),
         phrases(r"(?:\bNSE\b|enolase).*\bCSF\b"),
     ),
-    Concept("markers/cea", "CEA", (line("loinc", "2039-6", "Carcinoembryonic Ag"),), phrases(r"\bCEA\b")),
-    Concept("pathology/ki67", "Ki-67", (line("loinc", "29593-1"),), phrases("Ki-?67")),
+    Concept(ConceptId("markers/cea"), "CEA", (line("loinc", "2039-6", "Carcinoembryonic Ag"),), phrases(r"\bCEA\b")),
+    Concept(ConceptId("pathology/ki67"), "Ki-67", (line("loinc", "29593-1"),), phrases("Ki-?67")),
     Concept(
-        "diagnoses/net",
+        ConceptId("diagnoses/net"),
         "NET",
         (
             line("icd-10-cm", "C7A.0", children=True, attributes={"site": "other"}),
@@ -55,10 +56,11 @@ CONCEPTS = (
         ),
         phrases(r"\bNET\b"),
     ),
-    Concept("diagnoses/other-cancer", "Other cancer", (line("icd-10-cm", "C00-C97"), line("icd-10", "C50.9"))),
-    Concept("diagnoses/metastasis", "Metastasis", (line("icd-10-cm", "C7A.012"),)),
-    Concept("patient/pregnancy", "Pregnancy", (line("icd-10-cm", "Z33"),), phrases("pregnan")),
-    Concept("treatments/platinum", "Platinum", (line("atc", "L01XA", children=True),)),
+    Concept(ConceptId("diagnoses/other-cancer"), "Cancer", (line("icd-10-cm", "C00-C97"), line("icd-10", "C50.9"))),
+    Concept(ConceptId("diagnoses/metastasis"), "Metastasis", (line("icd-10-cm", "C7A.012"),)),
+    Concept(ConceptId("patient/pregnancy"), "Pregnancy", (line("icd-10-cm", "Z33"),), phrases("pregnan")),
+    *(Concept(ConceptId(f"procedures/{name}"), name) for name in _IMAGING),
+    Concept(ConceptId("treatments/platinum"), "Platinum", (line("atc", "L01XA", children=True),)),
 )
 
 BOOK = CodeBook(CONCEPTS, SYSTEMS)
@@ -72,5 +74,5 @@ def coded(system: str, code: str, display: str = "", text: str = "") -> Codeable
     return Codeable((coding(system, code, display),), text)
 
 
-def ids(codeable: Codeable, *folders: str) -> list[str]:
+def ids(codeable: Codeable, *folders: Folder) -> list[str]:
     return [meaning.concept.id for meaning in BOOK.meanings(codeable, *folders)]

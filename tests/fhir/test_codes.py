@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import pytest
 
+from cds_service.authoring.reading import read_knowledge
+from cds_service.errors import KnowledgeError
 from cds_service.fhir.codes import Codeable, CodeBook, Coding
 from cds_service.fhir.texts import Certainty
-from cds_service.guideline.knowledge import read_knowledge
+from cds_service.guideline.concepts import ConceptId
 from tests.fhir.books import BOOK, LOINC, coded, coding, ids
 
 
@@ -137,12 +139,20 @@ def test_text_is_denied_by_the_words_that_exclude_a_concept() -> None:
 
 
 def test_which_takes_only_affirmed_meanings_of_the_concepts_asked_for() -> None:
-    assert BOOK.has(Codeable((), "NET"), "diagnoses/net")
-    assert not BOOK.has(Codeable((), "NET?"), "diagnoses/net")
-    assert not BOOK.has(Codeable((), "NET"), "diagnoses/metastasis")
-    assert [m.concept.id for m in BOOK.which(Codeable((), "NET"), "diagnoses/net", "patient/pregnancy")] == [
-        "diagnoses/net"
-    ]
+    net, spread, pregnancy = map(ConceptId, ("diagnoses/net", "diagnoses/metastasis", "patient/pregnancy"))
+    assert BOOK.has(Codeable((), "NET"), net)
+    assert not BOOK.has(Codeable((), "NET?"), net)
+    assert not BOOK.has(Codeable((), "NET"), spread)
+    assert [m.concept.id for m in BOOK.which(Codeable((), "NET"), net, pregnancy)] == [net]
+
+
+def test_a_concept_that_is_nowhere_is_refused_and_never_reads_as_no() -> None:
+    misspelt = ConceptId("patient/pregnansy")
+    for ask in (BOOK.has, BOOK.which):
+        with pytest.raises(KnowledgeError, match="did you mean 'patient/pregnancy'"):
+            ask(Codeable((), "pregnant"), misspelt)
+    with pytest.raises(KnowledgeError, match="patient/pregnansy"):
+        BOOK.may_mean(Codeable((), "pregnant"), set(), {misspelt})
 
 
 def test_a_codeable_shows_its_text_else_a_display_else_a_code() -> None:

@@ -6,7 +6,7 @@ from dataclasses import FrozenInstanceError
 
 import pytest
 
-from cds_service.guideline.concepts import Concept
+from cds_service.guideline.concepts import Concept, ConceptId
 from cds_service.guideline.features import Evidence, Feature, Gap, known, unknown
 from cds_service.guideline.patient_values import Level, OtherCancer
 from cds_service.guideline.recommendations import Indicator, Source
@@ -103,5 +103,5 @@ def test_a_source_is_labeled_with_its_year_only_where_it_was_seen() -> None:
 
 
 def test_a_concept_is_known_by_folder_and_name() -> None:
-    concept = Concept("treatments/platinum", "Platinum")
+    concept = Concept(ConceptId("treatments/platinum"), "Platinum")
     assert (concept.folder, concept.name) == ("treatments", "platinum")

@@ -13,10 +13,10 @@ from functools import cache
 from typing import Any
 
 from cds_service.answer import Guideline
+from cds_service.authoring.reading import read_knowledge
 from cds_service.fhir.prefetch import gather
 from cds_service.fhir.resources import relevant
 from cds_service.guideline.features import Feature, Gap, PatientPicture
-from cds_service.guideline.knowledge import read_knowledge
 from cds_service.picture.orders import Draft, drafts
 from cds_service.picture.patient import draw_picture
 from cds_service.picture.record import Record

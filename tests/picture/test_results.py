@@ -6,16 +6,19 @@ from typing import Any
 
 import pytest
 
+from cds_service.guideline.concepts import ConceptId
 from cds_service.picture.record import Record
 from cds_service.picture.results import results
 from tests.picture.charts import Resource, concept, nse, observation, record
+
+NSE, KI67, BREAST = map(ConceptId, ("markers/nse", "pathology/ki67", "pathology/ki67-breast"))
 
 NUMBER: dict[str, Any] = {"identifier": [{"system": "urn:lab", "value": "42"}]}
 PART = {"code": concept("loinc|15060-7"), "valueQuantity": {"value": 21.1, "unit": "ug/L"}}
 
 
 def values(*resources: Resource) -> list[str]:
-    return [result.value.words for result in results(record(*resources), "markers/nse")]
+    return [result.value.words for result in results(record(*resources), NSE)]
 
 
 def test_results_come_oldest_first_and_undated_ones_before_all() -> None:
@@ -57,7 +60,7 @@ def test_an_identifier_without_a_value_joins_nothing() -> None:
 def test_a_component_is_a_result_with_the_date_of_its_observation() -> None:
     other = {"code": concept(text="Sodium"), "valueQuantity": {"value": 140, "unit": "mmol/L"}}
     panel = observation("", text="Tumor marker panel", component=[other, PART])
-    (result,) = results(record(panel), "markers/nse")
+    (result,) = results(record(panel), NSE)
     assert (result.value.words, result.when and result.when.text) == ("21.1 ug/L", "2026-11-10")
 
 
@@ -75,10 +78,10 @@ def test_a_result_that_says_why_it_has_no_value_is_no_panel() -> None:
 def test_a_more_exact_sibling_hides_the_wanted_concept() -> None:
     breast = observation("loinc|85330-9", 30, "%", text="Ki-67")
     of: Record = record(breast)
-    assert results(of, "pathology/ki67") == []
-    assert len(results(of, "pathology/ki67", "pathology/ki67-breast")) == 1
+    assert results(of, KI67) == []
+    assert len(results(of, KI67, BREAST)) == 1
 
 
 def test_the_record_of_the_one_chart_is_read_once() -> None:
     of = record(nse())
-    assert results(of, "markers/nse") == results(of, "markers/nse")
+    assert results(of, NSE) == results(of, NSE)

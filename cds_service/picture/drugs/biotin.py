@@ -10,6 +10,7 @@ from decimal import Decimal
 
 from cds_service.fhir.amounts import Amount
 from cds_service.fhir.dates import When
+from cds_service.guideline.concepts import concept_id, concept_ids
 from cds_service.guideline.features import Evidence, Feature, Gap, known, unknown
 from cds_service.guideline.patient_values import Biotin
 from cds_service.picture.drugs.comedication import Taken, taken
@@ -20,8 +21,8 @@ from cds_service.picture.nse.newest import newest_reading
 from cds_service.picture.record import Record
 from cds_service.picture.results import results
 
-_MARKERS = ("markers/chromogranin-a", "markers/cea", "markers/progrp", "markers/cyfra")
-_CONCEPT = "treatments/biotin"
+_MARKERS = concept_ids("markers/chromogranin-a", "markers/cea", "markers/progrp", "markers/cyfra")
+_CONCEPT = concept_id("treatments/biotin")
 
 _Dose = tuple[Entry, Amount | None]
 

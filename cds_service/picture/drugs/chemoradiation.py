@@ -13,6 +13,7 @@ from cds_service.fhir.codes import Codeable
 from cds_service.fhir.dates import When, parse
 from cds_service.fhir.resources import Resource
 from cds_service.fhir.values import code_of, codeables, date_of, elements, end_of, notes, reference
+from cds_service.guideline.concepts import concept_id
 from cds_service.guideline.features import Evidence, Feature, Gap, known, unknown
 from cds_service.guideline.tumor_values import Chemoradiation
 from cds_service.picture.drugs.courses import course_of, day_end, day_start
@@ -21,12 +22,13 @@ from cds_service.picture.drugs.treatment import drugs_of, families_of_reasons
 from cds_service.picture.record import Record, is_refuted
 from cds_service.picture.tumor.tumors import Tumor, owners
 
+_RADIOTHERAPY = concept_id("treatments/radiotherapy")
 _NEVER = ("not-done", "entered-in-error", "preparation")
 _WITH = frozenset({"platinum", "etoposide"})
 _REGIONS = {"lung": "chest", "thymus": "chest", "pancreas": "abdomen", "stomach": "abdomen", "duodenum": "abdomen",
             "small-intestine": "abdomen", "appendix": "pelvis", "colon": "pelvis", "rectum": "pelvis"}  # fmt: skip
-_WORDS = "treatments/chemoradiation"
-_HISTORY = "events/radiotherapy-history"
+_WORDS = concept_id("treatments/chemoradiation")
+_HISTORY = concept_id("events/radiotherapy-history")
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +123,7 @@ def _when(shown: str, procedure: Resource) -> str:
 
 def _is_radiotherapy(procedure: Resource, record: Record) -> bool:
     codes = [record.code(procedure), *codeables(procedure.at("category"), record.book)]
-    return any(record.book.has(code, "treatments/radiotherapy") for code in codes)
+    return any(record.book.has(code, _RADIOTHERAPY) for code in codes)
 
 
 def _says_both(texts: Iterable[str], record: Record) -> bool:

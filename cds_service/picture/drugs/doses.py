@@ -13,6 +13,7 @@ from typing import Any
 from cds_service.fhir.amounts import Amount, exactly, number
 from cds_service.fhir.units import factor, normalized
 from cds_service.fhir.values import Element, code_of, codeable, elements, listed, text
+from cds_service.guideline.concepts import ConceptId
 from cds_service.picture.drugs.medications import Entry, product_of
 from cds_service.picture.record import Record
 
@@ -34,7 +35,7 @@ _BY_CODE = {"qd": 1, "am": 1, "pm": 1, "hs": 1, "bed": 1, "bid": 2, "tid": 3, "q
 _NONE, _SENSIBLE = Decimal(0), Decimal(10**9)
 
 
-def daily_mg(entry: Entry, concept: str, most: int, record: Record) -> Amount | None:
+def daily_mg(entry: Entry, concept: ConceptId, most: int, record: Record) -> Amount | None:
     """All daily doses in mg that an order, statement or dispense allows; None if it names none.
 
     `concept` is what is counted where a product has several ingredients, `most` how many doses a day are thinkable
@@ -147,7 +148,7 @@ def _often(texts: Iterable[str], record: Record) -> tuple[Decimal, Decimal] | No
     return (min(exact), min(exact)) if len(exact) == 1 else None
 
 
-def _strength(entry: Entry, concept: str, record: Record) -> Amount | None:
+def _strength(entry: Entry, concept: ConceptId, record: Record) -> Amount | None:
     """What one unit of the product holds: by its ingredient, else by its name."""
     product = product_of(entry.resource.data, record, [])
     parts = elements(product.get("ingredient")) if product else []

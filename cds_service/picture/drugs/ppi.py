@@ -12,6 +12,7 @@ from cds_service.fhir.dates import When
 from cds_service.fhir.resources import Resource
 from cds_service.fhir.texts import Certainty
 from cds_service.fhir.values import date_of, elements
+from cds_service.guideline.concepts import concept_ids
 from cds_service.guideline.features import Evidence, Feature, Gap, known, unknown
 from cds_service.guideline.patient_values import Ppi, PpiNeeded
 from cds_service.guideline.vocabulary import Ordering
@@ -23,7 +24,7 @@ from cds_service.picture.orders import Draft
 from cds_service.picture.record import ACTIVE, Record, clinical_status, dated, is_refuted, is_true
 
 _LASTING = ("barrett", "gastrinoma", "thinner", "anti-inflammatory")
-_CONCEPTS = ("syndromes/ppi-reason", "syndromes/gastrinoma", "syndromes/variceal-bleeding")
+_CONCEPTS = concept_ids("syndromes/ppi-reason", "syndromes/gastrinoma", "syndromes/variceal-bleeding")
 
 _Reasons = Iterator[tuple[bool | None, Evidence]]
 

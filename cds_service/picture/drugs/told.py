@@ -10,7 +10,9 @@ from collections.abc import Iterable, Iterator
 
 from cds_service.fhir.resources import Resource
 from cds_service.fhir.texts import find
+from cds_service.guideline.concepts import ConceptId, concept_id, concept_ids
 from cds_service.guideline.features import Evidence
+from cds_service.picture.drugs.medications import ANTICANCER
 from cds_service.picture.record import Record, has_begun, is_refuted
 from cds_service.picture.tumor.tumors import Tumor, owners
 
@@ -24,14 +26,15 @@ _NOT_GIVEN = re.compile(
     r"|\babgelehnt|\bcontraindic\w*|\bkontraindi\w*|\ballerg\w*|\bintoleran\w*|\bscan\b",
     re.IGNORECASE,
 )
-_WITHOUT_DRUG = ("treatments/chemotherapy-encounter", "events/chemotherapy-history")
+_TREATMENTS = {name: concept_id(f"treatments/{name}") for name in (*ANTICANCER, "ssa")}
+_WITHOUT_DRUG = concept_ids("treatments/chemotherapy-encounter", "events/chemotherapy-history")
 
 
 def told_treatments(
     classes: Iterable[str], tumor: Tumor, everyone: tuple[Tumor, ...], record: Record
 ) -> Iterator[Evidence]:
     """Conditions that are not of another tumor and whose words name a treatment of these classes."""
-    concepts = [f"treatments/{name}" for name in classes]
+    concepts = [_TREATMENTS[name] for name in classes]
     for condition in _conditions(tumor, everyone, record):
         code = record.code(condition)
         if any(_names(concept, words, record) for concept in concepts for words in code.texts):
@@ -56,7 +59,7 @@ def _conditions(tumor: Tumor, everyone: tuple[Tumor, ...], record: Record) -> It
             yield condition
 
 
-def _names(concept: str, words: str, record: Record) -> bool:
+def _names(concept: ConceptId, words: str, record: Record) -> bool:
     """Whether the words name it and do not deny it; that it is long ago does not matter here."""
     known = record.knowledge.concepts[concept]
     said = [phrase for phrase in known.phrases if phrase.pattern.search(words)]

@@ -11,6 +11,7 @@ from cds_service.fhir.codes import Codeable
 from cds_service.fhir.resources import Resource
 from cds_service.fhir.values import codeables, reference, text
 from cds_service.fhir.values import elements as objects
+from cds_service.guideline.concepts import concept_id, concept_ids
 from cds_service.guideline.features import Evidence, Feature, Gap, known, unknown
 from cds_service.guideline.tumor_values import SystemicTherapy, Therapy
 from cds_service.picture.drugs.courses import Running
@@ -20,7 +21,7 @@ from cds_service.picture.record import Record, is_true
 from cds_service.picture.tumor.tumors import NEUROENDOCRINE, Tumor
 
 _NEN_ONLY = ("ssa", "prrt")
-_OTHER_REASONS = ("syndromes/acromegaly", "syndromes/variceal-bleeding", "patient/transplant")
+_OTHER_REASONS = concept_ids("syndromes/acromegaly", "syndromes/variceal-bleeding", "patient/transplant")
 _PRESCRIBED_BY = ("request", "authorizingPrescription", "basedOn", "derivedFrom")
 _REASONS = {
     "net": ("nen",), "nec": ("nen",), "nen-unspecified": ("nen",), "small-cell": ("nen", "sclc"), "sclc": ("sclc",),
@@ -31,9 +32,9 @@ _REASONS = {
 _ANY_CANCER = ("cancer", "krebs", "malignant neoplasm", "malignant tumor")
 _CLASSES = ("ssa", "platinum", "prrt", "pd-l1")
 _OTHER_USES = (  # class, disease, and the forms that are given for it
-    ("ssa", "syndromes/acromegaly", ("", "short", "depot")),
-    ("ssa", "syndromes/variceal-bleeding", ("", "short")),
-    ("everolimus", "patient/transplant", ("",)),
+    ("ssa", concept_id("syndromes/acromegaly"), ("", "short", "depot")),
+    ("ssa", concept_id("syndromes/variceal-bleeding"), ("", "short")),
+    ("everolimus", concept_id("patient/transplant"), ("",)),
 )
 _UNTOLD = "neither status nor date tell whether it runs"
 _OTHER_USE = "it may be for another disease on the record"

@@ -13,11 +13,13 @@ from cds_service.fhir.dates import When
 from cds_service.fhir.resources import Resource
 from cds_service.fhir.texts import Certainty
 from cds_service.fhir.values import code_of, codeables, date_of, elements, listed, reference, text
+from cds_service.guideline.concepts import concept_id
 from cds_service.guideline.features import Evidence, Feature, Gap, known, unknown
 from cds_service.guideline.tumor_values import Mdt
 from cds_service.picture.record import PLANS, Record, dated
 from cds_service.picture.tumor.tumors import Tumor
 
+_TUMOR_BOARD = concept_id("procedures/tumor-board")
 _NAMED = {  # where each type says what it is
     "Encounter": ("type", "serviceType", "reasonCode"),
     "ServiceRequest": ("code", "reasonCode"),
@@ -86,7 +88,7 @@ def _names_board(resource: Resource, record: Record) -> bool:
     codes = [code for name in _NAMED[resource.type] for code in codeables(resource.at(name), record.book)]
     meant = [meaning for code in codes for meaning in record.book.meanings(code, "procedures")]
     meant += record.book.in_text(_words(resource, codes), "procedures")
-    return any(m.concept.id == "procedures/tumor-board" and m.certainty is Certainty.AFFIRMED for m in meant)
+    return any(m.concept.id == _TUMOR_BOARD and m.certainty is Certainty.AFFIRMED for m in meant)
 
 
 def _words(resource: Resource, codes: Iterable[Codeable]) -> Iterator[str]:

@@ -14,9 +14,20 @@ from cds_service.fhir.dates import When, parse
 from cds_service.fhir.resources import Resource
 from cds_service.fhir.texts import Certainty
 from cds_service.fhir.values import code_of, codeables, date_of, elements, text
+from cds_service.guideline.concepts import concept_id
 from cds_service.guideline.features import Evidence, Gap
 from cds_service.picture.record import Record, date_of_result, dated, report_texts
 
+_IMAGING_GUIDANCE = concept_id("procedures/imaging-guidance")
+_HYBRID_IMAGING = concept_id("procedures/hybrid-imaging")
+_RADIOLOGY_REPORT = concept_id("procedures/radiology-report")
+_SSTR_IMAGING = concept_id("procedures/sstr-imaging")
+_CT_PART_REPORTED = concept_id("procedures/ct-part-reported")
+_CROSS_SECTION = concept_id("procedures/cross-section")
+_PET = concept_id("procedures/pet")
+_FDG_PET = concept_id("procedures/fdg-pet")
+_IMAGING_ELSEWHERE = concept_id("procedures/imaging-elsewhere")
+_CT_MRI = concept_id("procedures/ct-mri")
 SEARCHES = ("reports", "imaging-studies")
 TRUNK = frozenset({"chest", "abdomen", "pelvis"})
 _DONE = {
@@ -66,7 +77,7 @@ def _study(resource: Resource, record: Record) -> Study | None:
     codes = _codes(resource, record)
     names = tuple(dict.fromkeys(_names(resource, codes, record)))
     meant = _meant(codes, names, record)
-    if "procedures/imaging-guidance" in meant:
+    if _IMAGING_GUIDANCE in meant:
         return None
     regions, is_open = _shown(resource, names, meant, record)
     receptors = _receptors(resource, meant, record)
@@ -134,22 +145,22 @@ def _shown(
     resource: Resource, names: tuple[str, ...], meant: Mapping[str, set[str]], record: Record
 ) -> tuple[frozenset[str], bool]:
     """The regions of the trunk that a CT or MRI shows, and whether it is one that does not say where it looked."""
-    if "procedures/hybrid-imaging" in meant:
-        reported = "procedures/ct-part-reported" in _told(resource, record)
+    if _HYBRID_IMAGING in meant:
+        reported = _CT_PART_REPORTED in _told(resource, record)
         return (TRUNK, False) if reported else (frozenset(), True)
-    if regions := {part for value in meant.get("procedures/ct-mri", ()) for part in value.split("-")}:
+    if regions := {part for value in meant.get(_CT_MRI, ()) for part in value.split("-")}:
         return frozenset(regions), False
-    if "procedures/radiology-report" in meant:
+    if _RADIOLOGY_REPORT in meant:
         told = tuple(report_texts(resource, record.book))
         return frozenset(), not told or _names_section(told, record)
     # A result without a region is more often something else (a CT value of a PCR, MR for mitral regurgitation).
-    section = resource.type != "Observation" and ("procedures/cross-section" in meant or _names_section(names, record))
-    return frozenset(), section and "procedures/imaging-elsewhere" not in meant
+    section = resource.type != "Observation" and (_CROSS_SECTION in meant or _names_section(names, record))
+    return frozenset(), section and _IMAGING_ELSEWHERE not in meant
 
 
 def _names_section(words: Iterable[str], record: Record) -> bool:
     """Unguarded: where a CT or MRI is named in any way, it must not be said that there is none."""
-    phrases = record.knowledge.concepts["procedures/cross-section"].phrases
+    phrases = record.knowledge.concepts[_CROSS_SECTION].phrases
     return any(phrase.pattern.search(name) for name in words for phrase in phrases)
 
 
@@ -161,14 +172,14 @@ def _told(resource: Resource, record: Record) -> set[str]:
 
 def _receptors(resource: Resource, meant: Mapping[str, set[str]], record: Record) -> bool | None:
     """By the name; under the name of any PET the tracer may stand in the report. FDG says nothing of receptors."""
-    if "procedures/sstr-imaging" in meant:
+    if _SSTR_IMAGING in meant:
         return True
-    if "procedures/pet" not in meant or "procedures/fdg-pet" in meant:
+    if _PET not in meant or _FDG_PET in meant:
         return False
     told = _told(resource, record)
-    if "procedures/sstr-imaging" in told:
+    if _SSTR_IMAGING in told:
         return True
-    return False if "procedures/fdg-pet" in told else None
+    return False if _FDG_PET in told else None
 
 
 def _date(resource: Resource) -> When | None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from enum import StrEnum
 
+from cds_service.guideline.concepts import concept_id
 from cds_service.guideline.features import Feature, Gap, known, unknown
 from cds_service.guideline.patient_values import Level, MarkerAge, MarkerFound
 from cds_service.picture.markers.readings import Reading, by_own_range, is_of_other_fluid
@@ -16,6 +17,7 @@ from cds_service.picture.results import results
 
 CGA, CEA, HIAA = "chromogranin-a", "cea", "hiaa"
 PARTNERS = ("progrp", "cyfra")
+_CONCEPTS = {marker: concept_id(f"markers/{marker}") for marker in (CGA, CEA, HIAA, *PARTNERS)}
 _OF_URINE = (HIAA,)
 
 
@@ -35,7 +37,7 @@ def _readings(record: Record, *markers: str) -> list[Reading]:
     """Of these markers, oldest first; those without a value only if no other has one, a preliminary one likewise."""
     found = [
         by_own_range(result, record.knowledge.markers[result.concept.partition("/")[2]], record)
-        for result in results(record, *(f"markers/{marker}" for marker in markers))
+        for result in results(record, *(_CONCEPTS[marker] for marker in markers))
         if not is_of_other_fluid(result, record, urine=result.concept.partition("/")[2] in _OF_URINE)
     ]
     valued = [reading for reading in found if not reading.result.value.is_empty] or found

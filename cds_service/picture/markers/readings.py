@@ -15,13 +15,14 @@ from cds_service.fhir.codes import Codeable
 from cds_service.fhir.dates import When
 from cds_service.fhir.units import Refused, factor
 from cds_service.fhir.values import Element, codeable, codeables, elements, reference, text
-from cds_service.guideline.concepts import MarkerLimits
+from cds_service.guideline.concepts import MarkerLimits, concept_id
 from cds_service.guideline.features import Evidence
 from cds_service.guideline.patient_values import Level
 from cds_service.picture.markers.reference_ranges import own_limit, unit_of_range
 from cds_service.picture.record import Record, dated
 from cds_service.picture.results import Result
 
+_INTERPRETATION = concept_id("answers/interpretation")
 _OTHER_FLUID = re.compile(
     r"\bcsf\b|cerebrospinal|\bliquor|pleura|ascit|aszites|peritone|pericard|effusion|erguss|tissue|gewebe|punktat|biops"
     r"|aspirat|lavage|\bfluid\b|\bcyst|\bzyste|\bsemen\b|saliva|speichel|stool|f(?:a?e)ces|stuhl",
@@ -31,7 +32,7 @@ _BLOOD = re.compile(r"serum|plasma|\bblood|\bblut", re.IGNORECASE)
 _URINE = re.compile(r"urine?\b|\bharn", re.IGNORECASE)
 
 _ONCE = Decimal(1)
-_ACTIVITY = "markers/nse-not-comparable"
+_ACTIVITY = concept_id("markers/nse-not-comparable")
 _LIMIT_WORDS = {"laboratory": "limit", "site": "site limit", "assumed": "assumed limit"}
 
 
@@ -228,4 +229,4 @@ def _values(item: Codeable, record: Record) -> set[str]:
     """Of a coded or a bare answer ("H", high); a code without a system, or of the laboratory's own, as one of HL7."""
     codings = (replace(c, system=c.system or "v3-interpretation") for c in item.codings)
     bare = Codeable(tuple(codings), item.text)
-    return {m.attributes.get("value", "") for m in record.book.which(bare, "answers/interpretation")}
+    return {m.attributes.get("value", "") for m in record.book.which(bare, _INTERPRETATION)}

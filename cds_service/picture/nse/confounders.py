@@ -12,6 +12,7 @@ from datetime import date, timedelta
 from cds_service.fhir.dates import When
 from cds_service.fhir.resources import Resource
 from cds_service.fhir.values import date_of, end_of
+from cds_service.guideline.concepts import concept_id
 from cds_service.guideline.features import Evidence, Feature, Gap, known, unknown
 from cds_service.guideline.patient_values import NseConfounder
 from cds_service.picture.drugs.comedication import taken
@@ -21,12 +22,12 @@ from cds_service.picture.nse.readings import Series, days_of, newest_of
 from cds_service.picture.record import ENDED, Record, clinical_status, dated, has_begun, is_true, none_found
 
 _NAME = "nse-confounder"
-_KIDNEY = "patient/kidney-failure"
+_KIDNEY = concept_id("patient/kidney-failure")
 _CONDITIONS = {
     _KIDNEY: NseConfounder.KIDNEY_FAILURE,
-    "patient/liver-failure": NseConfounder.LIVER_FAILURE,
-    "patient/hemolytic-anemia": NseConfounder.HEMOLYTIC_ANEMIA,
-    "patient/rapid-dementia": NseConfounder.DEMENTIA,
+    concept_id("patient/liver-failure"): NseConfounder.LIVER_FAILURE,
+    concept_id("patient/hemolytic-anemia"): NseConfounder.HEMOLYTIC_ANEMIA,
+    concept_id("patient/rapid-dementia"): NseConfounder.DEMENTIA,
 }
 
 

@@ -13,6 +13,7 @@ from cds_service.fhir.codes import Codeable
 from cds_service.fhir.resources import Resource
 from cds_service.fhir.texts import clauses
 from cds_service.fhir.values import Element, Value, code_of, codeable, codeables, elements, from_words, notes, reference
+from cds_service.guideline.concepts import concept_id
 from cds_service.guideline.features import Evidence
 from cds_service.guideline.patient_values import NseSpecimen
 from cds_service.picture.nse.hemolysis_extensions import told_in, value_or_flag
@@ -20,8 +21,9 @@ from cds_service.picture.nse.hemolysis_index import index_state, index_words
 from cds_service.picture.record import Record, date_of_result, is_countable, report_texts
 from cds_service.picture.results import Result, results
 
-_HEMOLYZED = "answers/specimen-hemolyzed"
-_COMPANION = "markers/hemolysis-companion"
+_HEMOLYSIS_INDEX = concept_id("markers/hemolysis-index")
+_HEMOLYZED = concept_id("answers/specimen-hemolyzed")
+_COMPANION = concept_id("markers/hemolysis-companion")
 _COUNTED = re.compile(  # an index or a class within a text: "Hemolysis: 2+", "HI 0", "Hämolyse-Index: 40 mg/dL"
     r"(?:\bh(?:a?e|ä)moly(?:sis|se)(?:[ -]?(?:index|grade?))?|\bH-?I(?:ndex)?)"
     r"\s*(?:[:=]|(?<=index)|(?<=grade)|(?<=grad)|(?<=HI))"
@@ -75,7 +77,7 @@ def _signals(result: Result, record: Record) -> _Signals:
     yield from _observation_words(result, record)
     for specimen in tubes.values():
         yield from _specimen_words(specimen, record)
-    for index in results(record, "markers/hemolysis-index"):
+    for index in results(record, _HEMOLYSIS_INDEX):
         if _same_sample(index.resource, observation, record):
             value = value_or_flag(index.holder, record.book)
             yield from _index(value, _implied_unit(index.holder, record), index.resource, record)

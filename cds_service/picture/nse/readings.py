@@ -12,6 +12,7 @@ from decimal import Decimal
 
 from cds_service.fhir.dates import When
 from cds_service.fhir.values import reference
+from cds_service.guideline.concepts import concept_id
 from cds_service.guideline.features import Evidence, Gap
 from cds_service.guideline.patient_values import NseEvent, NseReading, NseSpecimen
 from cds_service.picture.events import Event, events
@@ -20,6 +21,8 @@ from cds_service.picture.nse.hemolysis import Sample, sample_of
 from cds_service.picture.record import Record
 from cds_service.picture.results import Result, results
 
+_NSE = concept_id("markers/nse")
+_NSE_NOT_COMPARABLE = concept_id("markers/nse-not-comparable")
 _TO_THE_DAY = len("2026-11-10")
 _OPEN_DATE = "the date of an NSE leaves open which reading came before"
 
@@ -135,7 +138,7 @@ def missing(judged: Iterable[Judged], record: Record) -> tuple[Gap, str] | None:
 def judged_readings(record: Record) -> tuple[Judged, ...]:
     """Every NSE result of blood, oldest first."""
     if "nse" not in record.once:
-        found = results(record, "markers/nse", "markers/nse-not-comparable")
+        found = results(record, _NSE, _NSE_NOT_COMPARABLE)
         record.once["nse"] = tuple(_judge(result, record) for result in found if not is_of_other_fluid(result, record))
     kept: tuple[Judged, ...] = record.once["nse"]
     return kept

@@ -12,6 +12,7 @@ from datetime import datetime
 from cds_service.fhir.dates import When
 from cds_service.fhir.resources import Resource
 from cds_service.fhir.texts import Certainty
+from cds_service.guideline.concepts import ConceptId, concept_id, concept_ids
 from cds_service.guideline.features import Evidence, Feature, Gap, known, unknown
 from cds_service.guideline.tumor_values import Progression
 from cds_service.picture.drugs.medications import ANTICANCER, all_drugs
@@ -19,9 +20,14 @@ from cds_service.picture.record import Record, date_of_result, dated, is_countab
 from cds_service.picture.results import results
 from cds_service.picture.tumor.tumors import Tumor, owners
 
+_DISEASE_STATUS = concept_id("status/disease-status")
+_DISEASE_STABLE = concept_id("answers/disease-stable")
+_DISEASE_IMPROVED = concept_id("answers/disease-improved")
+_GROWTH_TOLD = concept_id("answers/growth-told")
+_OTHER_DISEASE = concept_id("answers/other-disease")
 _LINES = {*ANTICANCER, "ssa"}
-_PROGRESSION, _STABILITY = "answers/progression-told", "answers/stability-told"
-_WORSE = ("answers/disease-worsened", "answers/disease-recurrence")
+_PROGRESSION, _STABILITY = concept_id("answers/progression-told"), concept_id("answers/stability-told")
+_WORSE = concept_ids("answers/disease-worsened", "answers/disease-recurrence")
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,9 +100,9 @@ def _statements(tumor: Tumor, everyone: tuple[Tumor, ...], record: Record) -> It
 
 
 def _statuses(record: Record) -> Iterator[tuple[Resource, bool, When | None, str]]:
-    for result in results(record, "status/disease-status"):
+    for result in results(record, _DISEASE_STATUS):
         worse = record.book.has(result.value.coded, *_WORSE)
-        better = record.book.has(result.value.coded, "answers/disease-stable", "answers/disease-improved")
+        better = record.book.has(result.value.coded, _DISEASE_STABLE, _DISEASE_IMPROVED)
         if (worse or better) and not result.preliminary:
             yield result.resource, worse, result.when, result.value.coded.shown or result.value.words
 
@@ -129,18 +135,18 @@ def _hinted(said: list[_Statement], tumor: Tumor, everyone: tuple[Tumor, ...], r
 
 
 def _may_say_worse(words: str, record: Record) -> bool:
-    found = [*record.found(_PROGRESSION, words), *record.found("answers/growth-told", words)]
+    found = [*record.found(_PROGRESSION, words), *record.found(_GROWTH_TOLD, words)]
     return any(not _is_of_other_disease(one.clause, record) for one in found) and not _says(_STABILITY, words, record)
 
 
-def _says(concept: str, words: str, record: Record) -> bool:
+def _says(concept: ConceptId, words: str, record: Record) -> bool:
     """Whether it is surely said, and not of joints, heart or anything else that is no tumor."""
     sure = [found.clause for found in record.found(concept, words) if found.certainty is Certainty.AFFIRMED]
     return any(not _is_of_other_disease(clause, record) for clause in sure)
 
 
 def _is_of_other_disease(clause: str, record: Record) -> bool:
-    return any(meaning.concept.id == "answers/other-disease" for meaning in record.book.in_text([clause], "answers"))
+    return any(meaning.concept.id == _OTHER_DISEASE for meaning in record.book.in_text([clause], "answers"))
 
 
 def worsened_since(when: When | None, tumor: Tumor, everyone: tuple[Tumor, ...], record: Record) -> bool:

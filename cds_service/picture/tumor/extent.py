@@ -14,19 +14,24 @@ from cds_service.fhir.dates import When
 from cds_service.fhir.resources import Resource
 from cds_service.fhir.texts import Certainty, clauses, find
 from cds_service.fhir.values import codeable, elements
+from cds_service.guideline.concepts import concept_id, concept_ids
 from cds_service.guideline.features import Evidence, Feature, Gap, known, unknown
 from cds_service.guideline.tumor_values import Extent
 from cds_service.picture.record import Record, date_of_result, dated, is_countable, report_texts
 from cds_service.picture.results import results
 from cds_service.picture.tumor.tumors import Tumor, owners
 
+_TNM_VALUE = concept_id("answers/tnm-value")
+_STAGE_VALUE = concept_id("answers/stage-value")
+_SPREAD = concept_id("answers/spread")
+_NODE_WORD = concept_id("answers/node-word")
 _STAGE = re.compile(
     r"\b(?i:stage|stadium|uicc|ajcc)[\s:]*(?P<value>IV|III|II|I)(?:[A-C]\d?)?\b|^\s*(?P<bare>IV|III|II|I)[A-C]?\d?\s*$"
 )
 _TNM = re.compile(r"(?<![A-Za-z])[cpy]{0,2}(?P<value>M1[a-c]?|M0|N[1-3][a-c]?|N0)(?![a-z0-9])")
 _DISTANT = ("distant", "M1", "IV")
 _FAR = (Extent.METASTATIC, Extent.EXTENSIVE)
-_TNM_CONCEPTS = ("status/tnm-n", "status/tnm-m", "status/stage-group")
+_TNM_CONCEPTS = concept_ids("status/tnm-n", "status/tnm-m", "status/stage-group")
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +75,7 @@ def _told_since(signs: list[_Sign], tumor: Tumor, everyone: tuple[Tumor, ...], r
 def _tells_metastasis(report: Resource, record: Record) -> bool:
     """Whether a clause surely tells of a metastasis, and of no lymph nodes."""
     told = (clause for words in report_texts(report, record.book) for clause in clauses(words))
-    return any(_words(one, record) & set(_DISTANT) for one in told if not record.says("answers/node-word", one))
+    return any(_words(one, record) & set(_DISTANT) for one in told if not record.says(_NODE_WORD, one))
 
 
 def _solid(signs: list[_Sign]) -> Extent | None:
@@ -146,12 +151,12 @@ def _read(code: Codeable, record: Record) -> set[str]:
 
 
 def _coded(code: Codeable, record: Record) -> set[str]:
-    meant = record.book.which(Codeable(code.codings), "answers/tnm-value", "answers/stage-value")
+    meant = record.book.which(Codeable(code.codings), _TNM_VALUE, _STAGE_VALUE)
     return {meaning.attributes["value"] for meaning in meant if "value" in meaning.attributes}
 
 
 def _words(text: str, record: Record) -> set[str]:
-    signs = {p.attributes["value"] for p in record.phrases("answers/spread") if any(_affirmed(p.pattern, text))}
+    signs = {p.attributes["value"] for p in record.phrases(_SPREAD) if any(_affirmed(p.pattern, text))}
     signs |= {match["value"] or match["bare"] for match in _affirmed(_STAGE, text)}
     for match in _affirmed(_TNM, text):
         value = match["value"]

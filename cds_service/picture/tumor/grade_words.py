@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from types import MappingProxyType
 
+from cds_service.guideline.concepts import concept_id
 from cds_service.guideline.tumor_values import Grade
 from cds_service.picture.record import Record
 
@@ -20,7 +21,7 @@ ALLOWED: Mapping[str, frozenset[int]] = MappingProxyType(
         Grade.G3: frozenset({3}),
     }
 )
-_RANGE = "answers/grade-range"
+_RANGE = concept_id("answers/grade-range")
 
 
 def as_told(grades: Iterable[str], texts: Iterable[str], record: Record) -> frozenset[str]:

@@ -15,6 +15,7 @@ from cds_service.fhir.amounts import Amount
 from cds_service.fhir.codes import Codeable
 from cds_service.fhir.resources import Resource
 from cds_service.fhir.texts import Certainty, clauses
+from cds_service.guideline.concepts import concept_id
 from cds_service.guideline.features import Evidence, Feature, Gap, known, unknown
 from cds_service.guideline.limits import Limits
 from cds_service.guideline.tumor_values import Grade, GradeRecorded
@@ -26,9 +27,10 @@ from cds_service.picture.tumor.mitoses import Mitoses, mitoses_of
 from cds_service.picture.tumor.pathology import joined, pathology_words
 from cds_service.picture.tumor.tumors import Tumor
 
+_OTHER_GRADING = concept_id("answers/other-grading")
 UNGRADED_SITES = ("lung", "thymus")
-_VALUE = "answers/grade-value"
-_GRADE = "pathology/histologic-grade"
+_VALUE = concept_id("answers/grade-value")
+_GRADE = concept_id("pathology/histologic-grade")
 _UNREAD = "a recorded grade cannot be read"
 _NAMES = {allowed: Grade(name) for name, allowed in ALLOWED.items()}
 _NO_GRADE = re.compile(
@@ -143,7 +145,7 @@ def _unreadable(tumor: Tumor, everyone: tuple[Tumor, ...], record: Record) -> tu
 
 def _is_of_other_scale(words: str, record: Record) -> bool:
     """ "Nottingham grade 3", "reflux esophagitis grade 2": no grade of a neuroendocrine tumor."""
-    other = record.knowledge.concepts["answers/other-grading"]
+    other = record.knowledge.concepts[_OTHER_GRADING]
     return record.says(other.id, words) and not any(phrase.pattern.search(words) for phrase in other.not_phrases)
 
 

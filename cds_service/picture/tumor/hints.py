@@ -8,12 +8,15 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from cds_service.guideline.concepts import concept_id
 from cds_service.guideline.features import Evidence
 from cds_service.picture.record import Record, date_of_result, dated, has_ended, is_refuted
 from cds_service.picture.tumor.pathology import pathology_texts
 
+_TUMOR_WORD = concept_id("answers/tumor-word")
+_NEUROENDOCRINE = concept_id("answers/neuroendocrine")
 _MALIGNANT = re.compile(r"C\d\d")
-_OTHERWISE = "answers/no-tumor-word"
+_OTHERWISE = concept_id("answers/no-tumor-word")
 _SYNDROMES = ("carcinoid-syndrome", "gastrinoma", "insulinoma", "other-hormone", "functioning-unspecified")
 
 
@@ -24,11 +27,11 @@ def tumor_hints(record: Record) -> Iterator[Evidence]:
             continue
         code = record.code(condition)
         named = {meaning.name for meaning in record.book.meanings(code, "diagnoses", "syndromes")}
-        worded = any(record.says("answers/tumor-word", w) and not record.says(_OTHERWISE, w) for w in code.texts)
+        worded = any(record.says(_TUMOR_WORD, w) and not record.says(_OTHERWISE, w) for w in code.texts)
         if worded or code.is_empty or named & {"personal-history", "not-ours", *_SYNDROMES}:
             yield Evidence(code.shown or "a Condition without a code or text", condition.reference)
     for resource, words in pathology_texts(record):
-        if record.tells("answers/tumor-word", words):
+        if record.tells(_TUMOR_WORD, words):
             yield Evidence(dated("pathology report", date_of_result(resource)), resource.reference)
 
 
@@ -39,7 +42,7 @@ def neuroendocrine_hints(record: Record) -> Iterator[Evidence]:
         if condition is None or condition.type != "Condition":
             continue
         code = record.code(condition)
-        if code.is_empty or any(record.says("answers/neuroendocrine", words) for words in code.texts):
+        if code.is_empty or any(record.says(_NEUROENDOCRINE, words) for words in code.texts):
             yield hint
 
 

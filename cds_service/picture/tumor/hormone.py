@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator
 from cds_service.fhir.codes import Meaning
 from cds_service.fhir.resources import Resource
 from cds_service.fhir.texts import Certainty
+from cds_service.guideline.concepts import concept_id
 from cds_service.guideline.features import Evidence, Feature, Gap, known, unknown
 from cds_service.guideline.patient_values import Level
 from cds_service.guideline.tumor_values import Hormone
@@ -21,6 +22,9 @@ from cds_service.picture.results import results
 from cds_service.picture.tumor.neoplasms import Mark
 from cds_service.picture.tumor.tumors import NEUROENDOCRINE, Tumor
 
+_HIAA = concept_id("markers/hiaa")
+_NET = concept_id("diagnoses/net")
+_NEN_UNSPECIFIED = concept_id("diagnoses/nen-unspecified")
 _BY_WEIGHT = (Hormone.INSULINOMA, Hormone.GASTRINOMA, Hormone.CARCINOID, Hormone.OTHER, Hormone.UNSPECIFIED)
 _SYNDROMES = {
     "carcinoid-syndrome": Hormone.CARCINOID,
@@ -116,7 +120,7 @@ def _hypoglycemias(record: Record) -> Iterator[Evidence]:
 
 def _high_hiaa(record: Record) -> Iterator[_Said]:
     """5-HIAA above its own limit beside flushing or diarrhea."""
-    for result in results(record, "markers/hiaa"):
+    for result in results(record, _HIAA):
         reading = by_own_range(result, record.knowledge.markers["hiaa"], record)
         if reading.level is Level.HIGH and record.recent(reading.when, record.limits.marker_look_back_months):
             yield Hormone.CARCINOID, reading.evidence
@@ -127,5 +131,5 @@ def _has_islet_tumor(record: Record) -> bool:
     return any(
         meaning.attributes.get("site", "pancreas") == "pancreas"
         for condition in record.chart.of("Condition")
-        for meaning in record.means(condition, "diagnoses/net", "diagnoses/nen-unspecified")
+        for meaning in record.means(condition, _NET, _NEN_UNSPECIFIED)
     )

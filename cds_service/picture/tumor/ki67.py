@@ -16,6 +16,7 @@ from cds_service.fhir.dates import LONG_AGO, When
 from cds_service.fhir.resources import Resource
 from cds_service.fhir.units import Refused, percent_factor
 from cds_service.fhir.values import notes
+from cds_service.guideline.concepts import concept_id
 from cds_service.guideline.features import Evidence, Feature, Gap, known, unknown
 from cds_service.guideline.limits import Limits
 from cds_service.guideline.tumor_values import Ki67Band, Ki67Found
@@ -32,6 +33,9 @@ from cds_service.picture.tumor.ki67_words import (
 )
 from cds_service.picture.tumor.pathology import is_of_metastasis, is_resection, joined, loose_words, pathology_words
 from cds_service.picture.tumor.tumors import Tumor
+
+_KI67 = concept_id("pathology/ki67")
+_KI67_BREAST = concept_id("pathology/ki67-breast")
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +70,7 @@ class Ki67:
 
 def ki67_of(tumor: Tumor, everyone: tuple[Tumor, ...], record: Record) -> Ki67:
     """The Ki-67 that belongs to this tumor, from results and from the words of reports."""
-    concepts = ("pathology/ki67", "pathology/ki67-breast") if tumor.family == "breast" else ("pathology/ki67",)
+    concepts = (_KI67, _KI67_BREAST) if tumor.family == "breast" else (_KI67,)
     own, unlinked = joined(results(record, *concepts), tumor, everyone, record)
     read = [(result, _percent(result, record)) for result in own]
     told = [(report, words, figures(words)) for report, words in pathology_words(tumor, everyone, record)]

@@ -14,12 +14,14 @@ from functools import reduce
 from cds_service.fhir.amounts import Amount, from_text, number, signed
 from cds_service.fhir.dates import When
 from cds_service.fhir.texts import find
+from cds_service.guideline.concepts import concept_id
 from cds_service.guideline.features import Evidence
 from cds_service.picture.record import Record, date_of_result, dated
 from cds_service.picture.results import Result, results
 from cds_service.picture.tumor.pathology import joined, pathology_words
 from cds_service.picture.tumor.tumors import Tumor
 
+_MITOSES = concept_id("pathology/mitoses")
 _VALUE = r"(?P<value>(?:[<>]=?|≤|≥)?\s*\d+(?:[.,]\d+)?(?:\s*(?:[-–—]|to\b|bis\b)\s*\d+)?)"
 _FIELDS = r"\d+\s*(?:HPF|high[- ]power(?:ed)? fields?|GF|Gesichtsfelder\w*)"
 _AREA = (
@@ -65,7 +67,7 @@ class Mitoses:
 
 def mitoses_of(tumor: Tumor, everyone: tuple[Tumor, ...], record: Record) -> Mitoses:
     """The newest readable count of this tumor; of several of one day all they allow."""
-    own, _ = joined(results(record, "pathology/mitoses"), tumor, everyone, record)
+    own, _ = joined(results(record, _MITOSES), tumor, everyone, record)
     counts = [_counted(result, record) for result in own]
     counts += _in_reports(tumor, everyone, record)
     unread = tuple(count.evidence for count in counts if count.amount is None)

@@ -15,10 +15,13 @@ from cds_service.fhir.dates import When
 from cds_service.fhir.resources import Resource
 from cds_service.fhir.texts import Certainty
 from cds_service.fhir.values import codeable, codeables, date_of, elements, reference, text
+from cds_service.guideline.concepts import concept_id
 from cds_service.picture.record import ACTIVE, Record, clinical_status, is_refuted, verification
 from cds_service.picture.tumor.grade_words import as_told
 from cds_service.picture.tumor.places import named_sites
 
+_NO_NEEDLE = concept_id("answers/no-needle")
+_MASS_WORD = concept_id("answers/mass-word")
 NEN = ("net", "nec", "nen-unspecified", "small-cell")
 _SUSPECTED = ("provisional", "differential", "unconfirmed")
 _ORDER = (  # of several kinds in one Condition the one that says most
@@ -139,7 +142,7 @@ def _neoplasm(condition: Resource, record: Record) -> Neoplasm | None:
         return None
     marks = _of_organ(marks)
     top = min(marks, key=_precedence)
-    if top.kind == "not-ours" or (top.kind == "mass" and record.says("answers/no-needle", " ".join(code.texts))):
+    if top.kind == "not-ours" or (top.kind == "mass" and record.says(_NO_NEEDLE, " ".join(code.texts))):
         return None
     words = list(record.book.in_text((*code.texts, *morphology.texts), "diagnoses"))
     doubtful = all(m.certainty is Certainty.DOUBTFUL for m in meanings) if meanings else False
@@ -239,7 +242,7 @@ def _is_named(meaning: Meaning) -> bool:
 def _counts(meaning: Meaning, code: Codeable, record: Record) -> bool:
     """Codes of uncertain behavior and imaging findings count only with mass or lesion in the words."""
     needs_word = meaning.attributes.get("value") == "needs-word"
-    return not needs_word or any(record.says("answers/mass-word", words) for words in code.texts)
+    return not needs_word or any(record.says(_MASS_WORD, words) for words in code.texts)
 
 
 def _mark(meaning: Meaning, strength: Strength | None, condition: Resource) -> Mark:

@@ -9,12 +9,18 @@ from collections.abc import Iterable, Iterator
 
 from cds_service.fhir.resources import Resource
 from cds_service.fhir.values import codeables, elements, reference
+from cds_service.guideline.concepts import concept_id, concept_ids
 from cds_service.picture.record import Record, is_countable, is_pathology, report_texts
 from cds_service.picture.results import ANY_STAIN, Result, results
 from cds_service.picture.tumor.places import ELSEWHERE, named_sites, place_of
 from cds_service.picture.tumor.tumors import Tumor, owners
 
-_TISSUES = ("answers/tissue-of-resection", "answers/tissue-of-biopsy")
+_OTHER_ORGAN = concept_id("answers/other-organ")
+_PATHOLOGY_REPORT = concept_id("pathology/pathology-report")
+_NEUROENDOCRINE = concept_id("answers/neuroendocrine")
+_TISSUE_OF_METASTASIS = concept_id("answers/tissue-of-metastasis")
+_NO_PRIMARY_PLACE = concept_id("answers/no-primary-place")
+_TISSUES = concept_ids("answers/tissue-of-resection", "answers/tissue-of-biopsy")
 _OURS = ("nen", "sclc", "site-only")  # the families of a tumor of lung, gut or pancreas
 
 
@@ -30,8 +36,8 @@ def is_resection(resource: Resource, record: Record, words: str = "") -> bool | 
 def is_of_metastasis(resource: Resource, record: Record, words: str = "") -> bool:
     """Whether the tissue is said to be a metastasis, or comes from where no tumor of ours begins."""
     texts = _tissue_texts(resource, record)
-    named = any(record.tells("answers/tissue-of-metastasis", told) for told in (words, *texts))
-    return named or any(record.says("answers/no-primary-place", told) for told in texts)
+    named = any(record.tells(_TISSUE_OF_METASTASIS, told) for told in (words, *texts))
+    return named or any(record.says(_NO_PRIMARY_PLACE, told) for told in texts)
 
 
 def _tissue_texts(resource: Resource, record: Record) -> list[str]:
@@ -91,11 +97,11 @@ def _is_of_another(tumor: Tumor, resource: Resource, words: str, record: Record)
 
 
 def _names_another(resource: Resource, words: str, record: Record) -> bool:
-    if record.says("answers/neuroendocrine", words) or place_of(resource, record).sites:
+    if record.says(_NEUROENDOCRINE, words) or place_of(resource, record).sites:
         return False
     if {*named_sites([words], record)} - {ELSEWHERE}:
         return False
-    return record.affirms("answers/other-organ", words)
+    return record.affirms(_OTHER_ORGAN, words)
 
 
 def pathology_texts(record: Record) -> Iterator[tuple[Resource, str]]:
@@ -104,6 +110,6 @@ def pathology_texts(record: Record) -> Iterator[tuple[Resource, str]]:
         if is_countable(report) and is_pathology(report, record):
             for words in report_texts(report, record.book):
                 yield report, words
-    for result in results(record, "pathology/pathology-report", ANY_STAIN):
+    for result in results(record, _PATHOLOGY_REPORT, ANY_STAIN):
         for words in result.value.texts:
             yield result.resource, words

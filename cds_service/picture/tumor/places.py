@@ -12,8 +12,13 @@ from cds_service.fhir.codes import Codeable
 from cds_service.fhir.resources import Resource
 from cds_service.fhir.texts import Certainty, find
 from cds_service.fhir.values import Element, codeable, codeables, elements, reference, text
+from cds_service.guideline.concepts import concept_id
 from cds_service.picture.record import Record
 
+_NEUROENDOCRINE = concept_id("answers/neuroendocrine")
+_SPREAD_PLACE = concept_id("answers/spread-place")
+_WORDS = concept_id("diagnoses/words")
+_OTHER_ORGAN = concept_id("answers/other-organ")
 ELSEWHERE = "other"
 
 
@@ -32,9 +37,9 @@ class Place:
 
 def named_sites(texts: Iterable[str], record: Record) -> Iterator[str]:
     """The organs that texts surely name; those to which a tumor has spread are left out."""
-    organs = [phrase for phrase in record.phrases("diagnoses/words") if "site" in phrase.attributes]
+    organs = [phrase for phrase in record.phrases(_WORDS) if "site" in phrase.attributes]
     for words in texts:
-        for spread in record.phrases("answers/spread-place"):
+        for spread in record.phrases(_SPREAD_PLACE):
             words = spread.pattern.sub(" ", words)
         for organ in organs:
             if any(found.certainty is Certainty.AFFIRMED for found in find(organ.pattern, words)):
@@ -55,9 +60,9 @@ def place_of(resource: Resource, record: Record, holder: Element | None = None) 
 
 def _elsewhere(resource: Resource, texts: list[str], record: Record) -> str:
     """A report that names a neuroendocrine tumor is of a metastasis there, not of a tumor of that organ."""
-    if record.says("answers/neuroendocrine", text(resource.at("conclusion"))):
+    if record.says(_NEUROENDOCRINE, text(resource.at("conclusion"))):
         return ""
-    organs = (p for p in record.phrases("answers/other-organ") if any(p.pattern.search(words) for words in texts))
+    organs = (p for p in record.phrases(_OTHER_ORGAN) if any(p.pattern.search(words) for words in texts))
     return next((phrase.attributes["value"] for phrase in organs), "")
 
 

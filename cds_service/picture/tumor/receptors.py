@@ -12,6 +12,7 @@ from cds_service.fhir.dates import When
 from cds_service.fhir.resources import Resource
 from cds_service.fhir.texts import clauses
 from cds_service.fhir.values import code_of, notes, value_of
+from cds_service.guideline.concepts import concept_id
 from cds_service.guideline.features import Evidence, Feature, Gap, known, unknown
 from cds_service.guideline.tumor_values import Sstr
 from cds_service.picture.imaging.studies import studies
@@ -21,8 +22,12 @@ from cds_service.picture.tumor.pathology import pathology_words
 from cds_service.picture.tumor.stains import NEXT_STAIN
 from cds_service.picture.tumor.tumors import NEUROENDOCRINE, Tumor, owners
 
+_NO_UPTAKE = concept_id("answers/no-uptake")
+_UPTAKE = concept_id("answers/uptake")
+_WEAK_UPTAKE = concept_id("answers/weak-uptake")
+_OTHER_UPTAKE = concept_id("answers/other-uptake")
 _REPORTED = ("DiagnosticReport", "Observation")
-_STAIN = "pathology/sstr2"
+_STAIN = concept_id("pathology/sstr2")
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +95,7 @@ def _told(tumor: Tumor, candidates: tuple[Tumor, ...], record: Record) -> Iterat
         parts = (part for clause in clauses(text) for part in NEXT_STAIN.split(clause))
         for part in (part for part in parts if _names_stain(part, record)):
             state, when = _receptor_words(part, record), date_of_result(resource)
-            if state or record.says("answers/weak-uptake", part):
+            if state or record.says(_WEAK_UPTAKE, part):
                 shown = Evidence(dated(part[:80], when), resource.reference)
                 yield _Finding(state, when, shown, "the stain gives no clear statement")
 
@@ -120,9 +125,9 @@ def _decided(found: Iterable[_Finding]) -> Feature:
 
 def _receptor_words(words: str, record: Record) -> Sstr | None:
     """Positive or negative; mixed, weak or both is neither."""
-    told = " ; ".join(clause for clause in clauses(words) if not record.says("answers/other-uptake", clause))
-    negative = record.says("answers/no-uptake", told)
-    positive = record.affirms("answers/uptake", told)
-    if record.says("answers/weak-uptake", told) or positive == negative:
+    told = " ; ".join(clause for clause in clauses(words) if not record.says(_OTHER_UPTAKE, clause))
+    negative = record.says(_NO_UPTAKE, told)
+    positive = record.affirms(_UPTAKE, told)
+    if record.says(_WEAK_UPTAKE, told) or positive == negative:
         return None
     return Sstr.POSITIVE if positive else Sstr.NEGATIVE

@@ -10,6 +10,7 @@ from decimal import Decimal
 from cds_service.fhir.amounts import Amount
 from cds_service.fhir.resources import Resource
 from cds_service.fhir.units import Refused, factor
+from cds_service.guideline.concepts import concept_id
 from cds_service.guideline.features import Evidence, Feature, Gap, known, unknown
 from cds_service.guideline.tumor_values import ResectionException
 from cds_service.picture.record import Record, dated, is_refuted
@@ -17,6 +18,9 @@ from cds_service.picture.results import results
 from cds_service.picture.tumor.neoplasms import Neoplasm
 from cds_service.picture.tumor.tumors import Tumor, owners
 
+_TUMOR_SIZE = concept_id("status/tumor-size")
+_GASTRIC_TYPE_1 = concept_id("answers/gastric-type-1")
+_AMPULLA = concept_id("answers/ampulla")
 _SMALL_SITES = ("duodenum", "appendix", "rectum")
 
 
@@ -28,11 +32,11 @@ def exception_feature(tumor: Tumor, everyone: tuple[Tumor, ...], hormone: Featur
     if hormone.values & {"carcinoid", "gastrinoma", "insulinoma", "other", "unspecified"}:
         return known(name, ResectionException.NO, evidence=hormone.evidence, note="a functioning tumor")
     if tumor.site == "stomach":
-        typed = [c for c in tumor.conditions if record.tells("answers/gastric-type-1", c.text)]
+        typed = [c for c in tumor.conditions if record.tells(_GASTRIC_TYPE_1, c.text)]
         if typed:
             return known(name, ResectionException.YES, evidence=map(_shown, typed), note="gastric type 1")
         return unknown(name, Gap.NOT_RECORDED, "the gastric type is not recorded")
-    if tumor.site == "duodenum" and (found := [c for c in tumor.conditions if record.says("answers/ampulla", c.text)]):
+    if tumor.site == "duodenum" and (found := [c for c in tumor.conditions if record.says(_AMPULLA, c.text)]):
         return known(name, ResectionException.NO, evidence=map(_shown, found), note="of the ampulla")
     if tumor.site not in ("pancreas", *_SMALL_SITES):
         if not tumor.site:
@@ -75,7 +79,7 @@ def _may_be_men1(condition: Resource, record: Record) -> bool:
 def _sizes(tumor: Tumor, everyone: tuple[Tumor, ...], record: Record) -> list[tuple[Amount, Evidence]]:
     """Sizes in mm of this tumor, newest last; several dimensions of one result count by the largest."""
     found: dict[str, tuple[Amount, Evidence]] = {}
-    for result in results(record, "status/tumor-size"):
+    for result in results(record, _TUMOR_SIZE):
         if result.value.amount is None or owners(result.resource, everyone, record, result.holder) != [tumor]:
             continue
         by = factor(result.value.unit, "mm")

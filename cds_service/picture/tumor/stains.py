@@ -10,6 +10,7 @@ from collections.abc import Iterator
 
 from cds_service.fhir.texts import Certainty, clauses, find
 from cds_service.fhir.values import notes
+from cds_service.guideline.concepts import concept_id
 from cds_service.guideline.features import Evidence, Feature, Gap, known, unknown
 from cds_service.guideline.tumor_values import P53Rb1
 from cds_service.picture.record import Record, date_of_result, dated, none_found
@@ -51,6 +52,7 @@ _STAINS = {  # abnormal, normal
         re.compile(r"\b(?:retained|intact|preserved|positiv\w*|erhalten|normale?[rsnm]?|present)\b", re.IGNORECASE),
     ),
 }
+_CONCEPTS = {stain: concept_id(f"pathology/{stain}") for stain in _STAINS}
 _NOT = re.compile(r"\b(?:no|not|without|kein\w*|nicht|ohne)\b", re.IGNORECASE)
 _NON = re.compile(r"\bnon[- ]?(?=mut|aberr|abnorm|null)", re.IGNORECASE)
 _DENIED_AFTER = re.compile(
@@ -96,7 +98,7 @@ def _settled(states: set[str]) -> str:
 def _stain_words(
     stain: str, tumor: Tumor, everyone: tuple[Tumor, ...], record: Record
 ) -> Iterator[tuple[str, Evidence]]:
-    own, _ = joined(results(record, f"pathology/{stain}"), tumor, everyone, record)
+    own, _ = joined(results(record, _CONCEPTS[stain]), tumor, everyone, record)
     for result in own:
         words = " ".join((*result.value.texts, *notes(result.resource.data)))
         shown = dated(f"{stain.upper() if stain == 'rb1' else stain} {words}", result.when)
@@ -129,8 +131,7 @@ def _said_of_one(stain: str, clause: str) -> str:
 
 
 def _has_loose_stain(tumor: Tumor, everyone: tuple[Tumor, ...], record: Record) -> bool:
-    stains = (f"pathology/{stain}" for stain in _STAINS)
-    if joined(results(record, *stains), tumor, everyone, record)[1]:
+    if joined(results(record, *_CONCEPTS.values()), tumor, everyone, record)[1]:
         return True
     loose = list(loose_words(tumor, everyone, record))
     return any(pattern.search(words) for words in loose for pattern in _STAIN_NAMES.values())

@@ -12,6 +12,7 @@ from cds_service.fhir.codes import Codeable, Meaning
 from cds_service.fhir.dates import LONG_AGO, When
 from cds_service.fhir.resources import Resource
 from cds_service.fhir.values import codeables, date_of, elements, notes, reference
+from cds_service.guideline.concepts import ConceptId, concept_id
 from cds_service.guideline.features import Evidence, Feature, Gap, known, unknown
 from cds_service.guideline.tumor_values import Course, Extent, Resection
 from cds_service.picture.record import ENDED, Record, dated, none_found, took_place
@@ -19,6 +20,13 @@ from cds_service.picture.tumor.hints import neuroendocrine_hints
 from cds_service.picture.tumor.pathology import pathology_words
 from cds_service.picture.tumor.tumors import Tumor, owners
 
+_PALLIATIVE_INTENT = concept_id("answers/palliative-intent")
+_OPERATION_TOLD = concept_id("answers/operation-told")
+_RESECTION_TOLD = concept_id("answers/resection-told")
+_RESECTION = concept_id("procedures/resection")
+_REMOVED_WHOLE = concept_id("answers/removed-whole")
+_RIGHT_COLON = concept_id("answers/right-colon")
+_CURATIVE_INTENT = concept_id("answers/curative-intent")
 _AGAIN = ("recurrence", "relapse")
 _TAKEN_WITH_RIGHT_COLON = ("small-intestine", "appendix")
 _ENDOSCOPIC_SITES = ("stomach", "duodenum", "colon", "rectum")
@@ -44,7 +52,7 @@ def operations(tumor: Tumor, everyone: tuple[Tumor, ...], extent: Feature, recor
     if not tumor.all_conditions:
         return found
     for resource in (*record.chart.of("Procedure"), *record.chart.of("Condition")):
-        meant = record.means(resource, "procedures/resection") if took_place(resource) else ()
+        meant = record.means(resource, _RESECTION) if took_place(resource) else ()
         if meant and _belongs(resource, meant, tumor, everyone, record):
             found.append(_operation(resource, meant, tumor, everyone, extent, record))
     return sorted(found, key=lambda o: (o.when.order if o.when else LONG_AGO, o.evidence.reference))
@@ -65,9 +73,7 @@ def _reaches(resource: Resource, meant: Iterable[Meaning], tumor: Tumor, record:
     """Whether the operation takes the organ of the tumor; one of no named organ may take any."""
     sites = _sites_of(meant)
     if sites:
-        right_colon = "colon" in sites and any(
-            record.says("answers/right-colon", text) for text in record.code(resource).texts
-        )
+        right_colon = "colon" in sites and any(record.says(_RIGHT_COLON, text) for text in record.code(resource).texts)
         return tumor.site in sites or (right_colon and tumor.site in _TAKEN_WITH_RIGHT_COLON)
     if all(meaning.attributes.get("value") == "local" for meaning in meant):
         return tumor.site in _ENDOSCOPIC_SITES
@@ -89,18 +95,16 @@ def _operation(
     when = date_of(resource.data, "performedDateTime", "performedPeriod", "onsetDateTime")
     kinds = {meaning.attributes.get("value", "other") for meaning in meant}
     sites = _sites_of(meant)
-    complete = any(
-        record.affirms("answers/removed-whole", text) for text in _told_of(resource, tumor, everyone, record)
-    )
+    complete = any(record.affirms(_REMOVED_WHOLE, text) for text in _told_of(resource, tumor, everyone, record))
     localized = not extent.is_unknown and not extent.values & {Extent.METASTATIC, Extent.EXTENSIVE}
     of_organ = bool(sites & {tumor.site}) and "radical" in kinds
     whole = complete or (of_organ and localized) or (tumor.site == "appendix" and "appendix" in sites)
     # Metastases are removed by operations that name no organ of a primary and are neither radical nor local.
-    palliative = _is_meant("answers/palliative-intent", resource, record)
+    palliative = _is_meant(_PALLIATIVE_INTENT, resource, record)
     of_primary = not palliative and bool(sites or kinds & {"radical", "local"})
     return Operation(
         when=when,
-        curative=of_primary and (whole or _is_meant("answers/curative-intent", resource, record)),
+        curative=of_primary and (whole or _is_meant(_CURATIVE_INTENT, resource, record)),
         complete=complete,
         of_primary=of_primary,
         evidence=Evidence(dated(record.code(resource).shown, when), resource.reference),
@@ -114,7 +118,7 @@ def _told_of(resource: Resource, tumor: Tumor, everyone: tuple[Tumor, ...], reco
     yield from (text for _, text in pathology_words(tumor, everyone, record))
 
 
-def _is_meant(intent: str, resource: Resource, record: Record) -> bool:
+def _is_meant(intent: ConceptId, resource: Resource, record: Record) -> bool:
     """Whether it is called curative or palliative, by its reason or by the treatment-intent of mCODE."""
     intents = codeables(resource.at("reasonCode"), record.book) + _intents(resource, record)
     return any(record.book.has(code, intent) for code in intents)
@@ -136,14 +140,14 @@ def resection_feature(found: list[Operation], words: Iterable[tuple[str, str]], 
         return known("resection", Resection.CURATIVE, evidence=evidence)
     if found:
         return known("resection", Resection.OTHER, evidence=evidence)
-    if told := _told("answers/resection-told", words, record):
+    if told := _told(_RESECTION_TOLD, words, record):
         return unknown("resection", Gap.NOT_READABLE, "a resection is only told in words", told)
     return none_found(
         "resection", Resection.NONE_RECORDED, "procedures searched, no resection found", record, "procedures"
     )
 
 
-def _told(concept: str, words: Iterable[tuple[str, str]], record: Record) -> list[Evidence]:
+def _told(concept: ConceptId, words: Iterable[tuple[str, str]], record: Record) -> list[Evidence]:
     return [Evidence("a text tells of a resection", source) for text, source in words if record.says(concept, text)]
 
 
@@ -169,7 +173,7 @@ def course_feature(
     past = all(c.kind == "personal-history" or c.status in ENDED for c in tumor.all_conditions)
     if past:
         return unknown("course", Gap.NOT_RECORDED, "not active, and no resection was found", evidence)
-    told = _told("answers/operation-told", words, record)
+    told = _told(_OPERATION_TOLD, words, record)
     if told and not (found or spread or again or progressed):
         return unknown("course", Gap.NOT_READABLE, "a resection is only told in words", [*evidence, *told])
     return known("course", Course.ACTIVE, evidence=evidence)

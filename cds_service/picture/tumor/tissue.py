@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from cds_service.fhir.codes import Meaning
 from cds_service.fhir.texts import Certainty
 from cds_service.fhir.values import Value
+from cds_service.guideline.concepts import concept_id, concept_ids
 from cds_service.guideline.features import Evidence
 from cds_service.picture.record import Record, date_of_result, dated
 from cds_service.picture.results import results
@@ -17,8 +18,11 @@ from cds_service.picture.tumor.neoplasms import NEN, Mark, Strength, other_cance
 from cds_service.picture.tumor.pathology import pathology_words
 from cds_service.picture.tumor.tumors import Tumor, owners
 
+_MORPHOLOGY = concept_id("pathology/morphology")
 _NAMED_IN_REPORTS = (*NEN, "sclc", "other-nen", "nsclc", "other-cancer", "melanoma", "seminoma", "breast", "prostate")
-_STAINS = ("pathology/ihc-neuroendocrine", "pathology/p53", "pathology/rb1", "pathology/sstr2", "pathology/ki67")
+_STAINS = concept_ids(
+    "pathology/ihc-neuroendocrine", "pathology/p53", "pathology/rb1", "pathology/sstr2", "pathology/ki67"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +50,7 @@ def tissue_of(tumor: Tumor, everyone: tuple[Tumor, ...], record: Record) -> Tiss
     marks = [mark for mark in tumor.marks if mark.strength is Strength.MORPHOLOGY]
     shown = [Evidence(mark.words, mark.reference) for mark in marks]
     words: list[Meaning] = []
-    for result in results(record, "pathology/morphology"):
+    for result in results(record, _MORPHOLOGY):
         if owners(result.resource, everyone, record, result.holder) == [tumor]:
             coded = result.value.coded
             meant = _histology(result.value, record)

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from cds_service.guideline.concepts import ConceptId
 from cds_service.picture.drugs.doses import daily_mg
 from cds_service.picture.drugs.medications import entries
 from tests.picture.charts import Resource, concept, record, ref, request, statement
@@ -25,7 +26,7 @@ def dosage(value: Any = None, unit: str = "", *, timing: Resource | None = None,
 def read(resource: Resource, *beside: Resource) -> str:
     held = record(resource, *beside)
     [entry] = entries(held)
-    amount = daily_mg(entry, "treatments/biotin", 4, held)
+    amount = daily_mg(entry, ConceptId("treatments/biotin"), 4, held)
     return amount.shown if amount else "not readable"
 
 

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
 import pytest
 
-from cds_service.guideline.knowledge import Knowledge, read_knowledge
+from cds_service.authoring.reading import read_knowledge
+from cds_service.authoring.subjects import subject_problems, subjects, word_problems
+from cds_service.guideline.about_rows import Subject
+from cds_service.guideline.knowledge import Knowledge
 from cds_service.guideline.recommendations import Recommendation, SuggestionPlan
-from cds_service.guideline.subjects import Subject, Subjects, subject_problems, subjects, word_problems
 from cds_service.guideline.vocabulary import Scope
 from tests.guideline.rows import row
 
@@ -25,11 +27,11 @@ def of_row(favors: Iterable[str] = (), opposes: Iterable[str] = (), **changes: o
     return [str(problem).removeprefix("recommendations/nse/a.toml ") for problem in word_problems(spoken, LISTED)]
 
 
-def of_file(listed: Subjects, *orders: str) -> list[str]:
+def of_file(listed: Mapping[str, Subject], *orders: str) -> list[str]:
     return [str(problem).removeprefix("subjects.toml ") for problem in subject_problems(listed, orders)]
 
 
-def with_nse(**changes: object) -> Subjects:
+def with_nse(**changes: object) -> Mapping[str, Subject]:
     return {"nse": replace(NSE, **changes)}  # type: ignore[arg-type]
 
 

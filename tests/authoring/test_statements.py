@@ -8,8 +8,9 @@ from typing import Any
 
 import pytest
 
-from cds_service.guideline.knowledge import read_knowledge
-from cds_service.guideline.statements import Statement, carriers, coverage_line, coverage_problems
+from cds_service.authoring.reading import read_knowledge
+from cds_service.authoring.statements import carriers, coverage_line, coverage_problems
+from cds_service.guideline.about_rows import Statement
 from tests.guideline.rows import row
 
 PLAIN = Statement("S0-01", "A marker", "contested")

@@ -15,20 +15,30 @@ from typing import Any
 
 from jsonschema import Draft202012Validator, ValidationError
 
-from cds_service.errors import ConfigError, Problem
-from cds_service.guideline.concepts import CodeLine, Concept, SiteLimit
-from cds_service.guideline.faults import described, nearest
+from cds_service.authoring.faults import described
+from cds_service.authoring.parsing import attributes
+from cds_service.errors import ConfigError, Problem, nearest
+from cds_service.guideline.concepts import CodeLine, Concept, ConceptId, SiteLimit
 from cds_service.guideline.knowledge import Knowledge
 from cds_service.guideline.limits import Limits
-from cds_service.guideline.parsing import attributes
 from cds_service.guideline.recommendations import Indicator
-from cds_service.guideline.site import Site
+from cds_service.guideline.site import NO_SITE, Site
+from cds_service.hooks.templates import SERVER_SEARCHES, all_templates
 
 _SCHEMA = Path(__file__).with_name("site.schema.json")
 ENGLISH = "en"
 # One result is one of these: a code must not mean two of them.
 _RESULTS = ("markers", "pathology", "status")
 _ICD = ("icd-10", "icd-10-cm")
+
+
+def site_at(path: Path | None, knowledge: Knowledge) -> Site:
+    """The site of a file, its prefetch keys held against those of the templates; without a file none.
+
+    Raises:
+        ConfigError: naming every fault.
+    """
+    return read_site(path, knowledge, {**all_templates(knowledge), **SERVER_SEARCHES}) if path else NO_SITE
 
 
 def read_site(path: Path, knowledge: Knowledge, keys: Collection[str]) -> Site:
@@ -102,7 +112,7 @@ class _File:
                 self._check_code(self.knowledge.concepts[id_], line, taken)
         return found
 
-    def _check_code(self, concept: Concept, line: CodeLine, taken: dict[tuple[str, str, str], str]) -> None:
+    def _check_code(self, concept: Concept, line: CodeLine, taken: dict[tuple[str, str, str], ConceptId]) -> None:
         key = f"codes.{concept.id}"
         if owner := taken.get(_unique(concept, line)):
             self.fault(key, f"{line.code!r} is already a code of {owner}")

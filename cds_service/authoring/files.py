@@ -1,6 +1,6 @@
 """Reads the TOML files of a knowledge folder and holds each against its schema.
 
-What the files mean, and whether they fit together, is `parsing` and `knowledge`.
+What the files mean, and whether they fit together, is `parsing`, `reading` and `cross_check`.
 """
 
 from __future__ import annotations
@@ -12,8 +12,8 @@ from fnmatch import fnmatch
 from pathlib import Path
 from typing import Any
 
+from cds_service.authoring.schemas import SINGLE_FILES, SchemaCheck
 from cds_service.errors import KnowledgeError, Problem
-from cds_service.guideline.schemas import SINGLE_FILES, SchemaCheck
 
 # Knowledge of before this file was; a row that needs what it would hold is refused for that.
 _MAY_LACK = ("approvals.toml",)

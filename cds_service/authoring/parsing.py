@@ -12,9 +12,8 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from cds_service.errors import Problem
-from cds_service.guideline.concepts import CodeLine, Concept, MarkerLimits, OrderPlan, Phrase
-from cds_service.guideline.faults import nearest
+from cds_service.errors import Problem, nearest
+from cds_service.guideline.concepts import CodeLine, Concept, ConceptId, MarkerLimits, OrderPlan, Phrase
 from cds_service.guideline.limits import Limits, Window
 from cds_service.guideline.recommendations import Citation, Indicator, Recommendation, Review, Source, SuggestionPlan
 from cds_service.guideline.vocabulary import VOCABULARY
@@ -110,7 +109,7 @@ def _suggestion(entry: Mapping[str, Any]) -> SuggestionPlan:
 def concept(name: str, document: Mapping[str, Any], problems: list[Problem]) -> Concept:
     folder, file = name.split("/")
     return Concept(
-        id=f"{folder}/{file.removesuffix('.toml')}",
+        id=ConceptId(f"{folder}/{file.removesuffix('.toml')}"),
         title=document["title"],
         codes=tuple(_code_line(line) for line in document.get("codes", ())),
         phrases=tuple(_phrases(name, "texts", document, problems)),
@@ -162,7 +161,7 @@ def order(concept: Concept, document: Mapping[str, Any], problems: list[Problem]
         category=draft.get("category", ""),
         dosage=draft.get("dosage_text", ""),
         harms_pregnancy=document.get("harms_pregnancy", False),
-        same_as=(concept.id, *document.get("same_as", ())),
+        same_as=tuple(ConceptId(id_) for id_ in (concept.id, *document.get("same_as", ()))),
         gives_way_to=frozenset(document.get("gives_way_to", ())),
     )
 

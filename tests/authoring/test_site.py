@@ -9,16 +9,16 @@ from pathlib import Path
 
 import pytest
 
+from cds_service.authoring import site_file
+from cds_service.authoring.reading import KNOWLEDGE as FOLDER
+from cds_service.authoring.site_file import read_site, site_at
 from cds_service.errors import ConfigError
-from cds_service.guideline import site_file
 from cds_service.guideline.concepts import SiteLimit
-from cds_service.guideline.knowledge import KNOWLEDGE as FOLDER
 from cds_service.guideline.recommendations import Indicator
 from cds_service.guideline.site import NO_SITE, Site
-from cds_service.guideline.site_file import read_site
-from cds_service.hooks.templates import all_templates, site_at
+from cds_service.hooks.templates import all_templates
+from tests.authoring.folder import FILES, faults, read
 from tests.conftest import FIXTURES
-from tests.guideline.folder import FILES, faults, read
 from tests.hooks.made import GUIDELINE
 
 KNOWLEDGE = GUIDELINE.knowledge

@@ -6,37 +6,14 @@ Which recommendations oppose each other in one answer is `pairs`.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any
 
-from cds_service.errors import Problem
-from cds_service.guideline.faults import nearest
+from cds_service.errors import Problem, nearest
+from cds_service.guideline.about_rows import Subject
 from cds_service.guideline.recommendations import Recommendation
 from cds_service.guideline.vocabulary import Ordering, Scope
 
 FILE = "subjects.toml"
-
-
-@dataclass(frozen=True, slots=True)
-class Subject:
-    """One subject, with its words for a reader.
-
-    Attributes:
-        scope: what is said of it holds for one tumor, or for the patient whatever tumor it is about.
-        part_of: the subject that holds this one: who speaks against the whole speaks against the part.
-        orders: whose draft speaks for it.
-        drafts: values of `ordering`; removing such a draft speaks against it.
-    """
-
-    id: str
-    title: str
-    scope: Scope
-    part_of: str = ""
-    orders: frozenset[str] = frozenset()
-    drafts: frozenset[str] = frozenset()
-
-
-Subjects = Mapping[str, Subject]
 
 
 def subjects(document: Mapping[str, Mapping[str, Any]]) -> dict[str, Subject]:
@@ -53,7 +30,7 @@ def subjects(document: Mapping[str, Mapping[str, Any]]) -> dict[str, Subject]:
     }
 
 
-def subject_problems(listed: Subjects, orders: Collection[str]) -> Iterator[Problem]:
+def subject_problems(listed: Mapping[str, Subject], orders: Collection[str]) -> Iterator[Problem]:
     """Words that mean nothing, and orders that no subject or several stand for."""
     for subject in listed.values():
         if subject.part_of and (subject.part_of not in listed or listed[subject.part_of].part_of):
@@ -72,7 +49,7 @@ def subject_problems(listed: Subjects, orders: Collection[str]) -> Iterator[Prob
             yield Problem(FILE, "", f"the order {order!r} stands in {len(holders)} subjects; in one it must", FILE)
 
 
-def word_problems(row: Recommendation, listed: Subjects) -> Iterator[Problem]:
+def word_problems(row: Recommendation, listed: Mapping[str, Subject]) -> Iterator[Problem]:
     """Words of a row that are not listed, or said both ways; what it offers and does not speak for."""
     for key, words in (("for", row.favors), ("against", row.opposes)):
         for word in sorted(words - listed.keys()):
@@ -84,7 +61,7 @@ def word_problems(row: Recommendation, listed: Subjects) -> Iterator[Problem]:
     yield from _offer_problems(row, listed)
 
 
-def _offer_problems(row: Recommendation, listed: Subjects) -> Iterator[Problem]:
+def _offer_problems(row: Recommendation, listed: Mapping[str, Subject]) -> Iterator[Problem]:
     meant = {order for word, subject in listed.items() if word not in row.favors for order in subject.orders}
     removed = {draft for word in row.opposes & listed.keys() for draft in listed[word].drafts}
     for plan in row.suggestions:

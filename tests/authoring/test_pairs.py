@@ -7,10 +7,10 @@ from dataclasses import replace
 
 import pytest
 
+from cds_service.authoring.pairs import Pair, Pairs, impossible
 from cds_service.errors import Problem
-from cds_service.guideline.pairs import Impossible, Opposed, Pair, Pairs, impossible
+from cds_service.guideline.about_rows import Impossible, Opposed, Subject
 from cds_service.guideline.recommendations import Recommendation
-from cds_service.guideline.subjects import Subject
 from cds_service.guideline.vocabulary import Scope
 from tests.guideline.rows import row
 

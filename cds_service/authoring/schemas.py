@@ -1,6 +1,6 @@
 """Checks the files of the knowledge against their JSON Schemas, one schema for each kind of file.
 
-Knows the shape of the files only; what they refer to is checked by `knowledge`.
+Knows the shape of the files only; what they refer to is checked by `cross_check`.
 """
 
 from __future__ import annotations
@@ -14,9 +14,9 @@ from typing import Any
 
 from jsonschema import Draft202012Validator
 
-from cds_service.errors import Problem
+from cds_service.authoring.faults import described
+from cds_service.errors import Problem, nearest
 from cds_service.guideline.concepts import CONCEPT_FOLDERS
-from cds_service.guideline.faults import described, nearest
 from cds_service.guideline.recommendations import TOPICS
 
 SINGLE_FILES = (

@@ -8,7 +8,7 @@ import pytest
 from click.testing import CliRunner
 
 from cds_service.__main__ import REVIEW, cli
-from cds_service.console.review import pages
+from cds_service.authoring.review import pages
 from tests.conftest import FIXTURES
 from tests.test_fixtures import KNOWLEDGE, NOW
 

@@ -6,19 +6,15 @@ The shape of each file was checked by the schemas; what a word means to a patien
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator
-from typing import TYPE_CHECKING
 
-from cds_service.errors import Problem
-from cds_service.guideline import parsing
+from cds_service.authoring import parsing
+from cds_service.authoring.reviewed_pairs import entry_problems, order_problems
+from cds_service.authoring.subjects import subject_problems, word_problems
+from cds_service.errors import Problem, nearest
 from cds_service.guideline.concepts import Concept
-from cds_service.guideline.faults import nearest
+from cds_service.guideline.knowledge import Knowledge
 from cds_service.guideline.recommendations import Recommendation
-from cds_service.guideline.reviewed import entry_problems, order_problems
-from cds_service.guideline.subjects import subject_problems, word_problems
 from cds_service.guideline.vocabulary import VOCABULARY
-
-if TYPE_CHECKING:
-    from cds_service.guideline.knowledge import Knowledge
 
 # One result, and one diagnosis, is one thing: a code must not say two. Elsewhere a code may belong to several (a drug
 # of two ingredients, an order that is a kind of another).

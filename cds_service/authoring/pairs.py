@@ -1,7 +1,7 @@
 """Which recommendations can stand in one answer, by their conditions alone, and what they then say against each other.
 
 Errs on one side: a pair may be called possible that no patient has, never the other way round. Whether somebody looked
-at those that oppose each other is `reviewed`.
+at those that oppose each other is `reviewed_pairs`.
 """
 
 from __future__ import annotations
@@ -12,10 +12,11 @@ from functools import cached_property
 from itertools import combinations
 from typing import Any
 
+from cds_service.authoring import parsing
 from cds_service.errors import Problem
-from cds_service.guideline import parsing
+from cds_service.guideline.about_rows import Impossible, Opposed, Subject
+from cds_service.guideline.knowledge import Knowledge
 from cds_service.guideline.recommendations import Recommendation
-from cds_service.guideline.subjects import Subjects
 from cds_service.guideline.vocabulary import VOCABULARY, Scope
 
 # A feature, and of which tumor: 0 or 1 where two are looked at, always 0 for what belongs to patient or call.
@@ -26,19 +27,6 @@ FILE = "impossible.toml"
 _EVERY = {name: frozenset(map(str, kind.values)) for name, kind in VOCABULARY.items()}
 
 
-@dataclass(frozen=True, slots=True)
-class Impossible:
-    """Facts that no picture holds together, by the way they are derived, and why."""
-
-    id: str
-    facts: Mapping[str, Values]
-    why: str
-
-    @property
-    def asks_tumor(self) -> bool:
-        return any(VOCABULARY[name].scope is Scope.TUMOR for name in self.facts)
-
-
 def impossible(document: Mapping[str, Mapping[str, Any]], problems: list[Problem]) -> tuple[Impossible, ...]:
     """The file of that name, every fact held against the vocabulary."""
     listed = {key: parsing.listed(entry["facts"], FILE, problems, f"{key}.facts") for key, entry in document.items()}
@@ -46,15 +34,6 @@ def impossible(document: Mapping[str, Mapping[str, Any]], problems: list[Problem
         Impossible(key, {name: values for name, values in facts.items() if name in VOCABULARY}, document[key]["why"])
         for key, facts in listed.items()
     )
-
-
-@dataclass(frozen=True, slots=True)
-class Opposed:
-    """Two rows that can stand in one answer and speak for and against one subject."""
-
-    subject: str
-    speaks_for: str
-    speaks_against: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +75,11 @@ class Pairs:
 
     rows: tuple[Recommendation, ...]
     impossible: tuple[Impossible, ...]
-    subjects: Subjects
+    subjects: Mapping[str, Subject]
+
+    @classmethod
+    def of(cls, knowledge: Knowledge) -> Pairs:
+        return cls(knowledge.recommendations, knowledge.impossible, knowledge.subjects)
 
     @cached_property
     def possible(self) -> tuple[Pair, ...]:

@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
-from cds_service.console.together import beside, page
+from cds_service.authoring.pairs import Pairs
+from cds_service.authoring.together import beside, page
+from cds_service.guideline.about_rows import Impossible, Reviewed, Subject
 from cds_service.guideline.knowledge import Knowledge
-from cds_service.guideline.pairs import Impossible
 from cds_service.guideline.recommendations import Recommendation, SuggestionPlan
-from cds_service.guideline.reviewed import Reviewed
-from cds_service.guideline.subjects import Subject
 from cds_service.guideline.vocabulary import Scope
 from tests.guideline.rows import row
 from tests.test_fixtures import KNOWLEDGE
@@ -44,8 +43,16 @@ WAIT = Reviewed("treatment", ("first-line", "first-line-too"), ("grade-first",),
 EVERY = of(FIRST, GRADE, LATER, OTHER, reviewed=[WAIT])
 
 
+def words(of_row: Recommendation, knowledge: Knowledge) -> str:
+    return beside(of_row, knowledge, Pairs.of(knowledge))
+
+
+def whole(knowledge: Knowledge) -> str:
+    return page(knowledge, Pairs.of(knowledge))
+
+
 def test_a_row_names_who_speaks_of_the_same_beside_it_and_why_that_is_no_contradiction() -> None:
-    assert beside(FIRST, EVERY) == (
+    assert words(FIRST, EVERY) == (
         "It can stand in one answer with 3 others. What they say of the same:\n\n"
         "**A depot**: it speaks for it.\n\n"
         "- for: `first-line-too`\n"
@@ -55,7 +62,7 @@ def test_a_row_names_who_speaks_of_the_same_beside_it_and_why_that_is_no_contrad
 
 
 def test_who_speaks_against_the_whole_names_who_speaks_for_a_part() -> None:
-    assert beside(GRADE, EVERY) == (
+    assert words(GRADE, EVERY) == (
         "It can stand in one answer with 3 others. What they say of the same:\n\n"
         "**Treating now**: it speaks against it.\n\n"
         "- against, of another tumor: `not-in-nec`\n"
@@ -65,16 +72,16 @@ def test_who_speaks_against_the_whole_names_who_speaks_for_a_part() -> None:
 
 def test_a_row_of_which_nobody_else_speaks_stands_alone() -> None:
     alone = speaking("alone", NET, ["nse"])
-    assert beside(alone, of(alone, GRADE)).endswith("the same:\n\n**Measuring NSE**: it speaks for it.")
+    assert words(alone, of(alone, GRADE)).endswith("the same:\n\n**Measuring NSE**: it speaks for it.")
 
 
 def test_what_is_said_of_the_patient_is_said_of_every_tumor() -> None:
     one, other = speaking("one", NET, ["nse"]), speaking("other", NEC, ["nse"])
-    assert "- for: `other`" in beside(one, of(one, other))
+    assert "- for: `other`" in words(one, of(one, other))
 
 
 def test_the_page_counts_the_pairs_and_gives_the_reasons() -> None:
-    text = page(EVERY)
+    text = whole(EVERY)
     assert "Of 6 pairs 6 can stand in one answer: 3 about one tumor or none, 3 only about two tumors" in text
     assert "2 times one speaks for a subject and another against it." in text
     assert (
@@ -86,7 +93,7 @@ def test_the_page_counts_the_pairs_and_gives_the_reasons() -> None:
 
 
 def test_the_page_names_the_facts_that_exclude_each_other() -> None:
-    assert page(EVERY).endswith("- `nse-level` = high, none; `nse-count` = none: so it is\n")
+    assert whole(EVERY).endswith("- `nse-level` = high, none; `nse-count` = none: so it is\n")
 
 
 def test_the_page_names_orders_of_several_rows_and_those_that_give_way() -> None:
@@ -94,7 +101,7 @@ def test_the_page_names_orders_of_several_rows_and_those_that_give_way() -> None
         plans = tuple(SuggestionPlan("Draft it", (order,)) for order in orders)
         return replace(row(id_), suggestions=plans)
 
-    text = page(of(drafting("one", "biopsy", "nse", "cga"), drafting("other", "biopsy")))
+    text = whole(of(drafting("one", "biopsy", "nse", "cga"), drafting("other", "biopsy")))
     assert "- Biopsy, `biopsy`: `one`, `other`\n" in text
     assert "- NSE, serum, `nse` (gives way to `nse-repeat`): `one`\n" in text
     assert "`cga`" not in text

@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from cds_service.authoring.reading import KNOWLEDGE, read_knowledge
 from cds_service.errors import KnowledgeError
-from cds_service.guideline.knowledge import KNOWLEDGE, Knowledge, read_knowledge
+from cds_service.guideline.knowledge import Knowledge
 
 ROW = """
 statements = ["S0-01"]

@@ -5,41 +5,14 @@ Judges no statement: what became of it stands in statements.toml, and the words 
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from cds_service.errors import Problem
+from cds_service.guideline.about_rows import Statement
 from cds_service.guideline.recommendations import Recommendation
 
 FILE = "statements.toml"
-
-
-@dataclass(frozen=True, slots=True)
-class Statement:
-    """One statement in our own words.
-
-    Attributes:
-        standing: what today's documents made of it ("holds", "outdated", ...).
-        figures_left_out: what no recommendation that carries it may print, `because` the reason.
-        not_printed: why no recommendation carries it; "" for one that is to be carried.
-    """
-
-    id: str
-    title: str
-    standing: str
-    figures_left_out: tuple[str, ...] = ()
-    because: str = ""
-    not_printed: str = ""
-
-    def printed_in(self, row: Recommendation) -> Iterator[str]:
-        """The figures left out that a row prints all the same."""
-        words = " ".join((row.title, row.summary, row.advice))
-        for figure in self.figures_left_out:
-            spaced = r"\s*".join(re.escape(word) for word in figure.split())
-            if re.search(rf"(?<![\d.]){spaced}(?![\d])", words):
-                yield figure
 
 
 def statements(document: Mapping[str, Mapping[str, Any]]) -> dict[str, Statement]:

@@ -6,11 +6,12 @@ Finds no fault itself; that is the schemas' work. What a pattern or a rule of se
 
 from __future__ import annotations
 
-import difflib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from typing import Any
 
 from jsonschema import ValidationError
+
+from cds_service.errors import nearest
 
 _TYPES = {
     "string": "text in quotes",
@@ -22,12 +23,6 @@ _TYPES = {
 }
 _BOUNDS = {"minimum": "at least", "maximum": "at most", "exclusiveMinimum": "more than"}
 _LONGEST = 60
-
-
-def nearest(word: str, words: Iterable[str]) -> str:
-    """What was probably meant, in words that follow a fault; "" if nothing is near."""
-    near = difflib.get_close_matches(word, list(words), n=1)
-    return f"; did you mean {near[0]!r}?" if near else ""
 
 
 def described(fault: ValidationError) -> Iterator[tuple[str, str]]:

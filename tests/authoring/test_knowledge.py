@@ -8,12 +8,12 @@ from pathlib import Path
 
 import pytest
 
+from cds_service.authoring.reading import read_knowledge
 from cds_service.errors import KnowledgeError
 from cds_service.guideline.concepts import CodeLine, MarkerLimits
-from cds_service.guideline.knowledge import read_knowledge
 from cds_service.guideline.recommendations import Indicator, SuggestionPlan
 from cds_service.guideline.vocabulary import VOCABULARY
-from tests.guideline.folder import FILES, MARKER, ORDER, REPEAT, ROW, faults, read, row, write
+from tests.authoring.folder import FILES, MARKER, ORDER, REPEAT, ROW, faults, read, row, write
 
 
 def test_a_row_is_read_with_the_defaults_merged_in(tmp_path: Path) -> None:

@@ -5,10 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 
-from cds_service.guideline.concepts import OrderPlan
-from cds_service.guideline.pairs import Opposed, Pairs
-from cds_service.guideline.reviewed import (
-    Reviewed,
+from cds_service.authoring.pairs import Pairs
+from cds_service.authoring.reviewed_pairs import (
     entry_problems,
     order_problems,
     pair_problems,
@@ -16,7 +14,8 @@ from cds_service.guideline.reviewed import (
     reasons,
     reviewed,
 )
-from cds_service.guideline.subjects import Subject
+from cds_service.guideline.about_rows import Opposed, Reviewed, Subject
+from cds_service.guideline.concepts import ConceptId, OrderPlan
 from cds_service.guideline.vocabulary import Scope
 from tests.guideline.rows import row
 
@@ -80,7 +79,7 @@ def test_entries_are_read_from_their_file() -> None:
 
 
 def order(id_: str, same_as: Iterable[str] = (), gives_way_to: Iterable[str] = ()) -> OrderPlan:
-    same = (f"orders/{id_}", *(f"orders/{name}" for name in same_as))
+    same = tuple(ConceptId(f"orders/{name}") for name in (id_, *same_as))
     return OrderPlan(id_, id_, "ServiceRequest", id_, same_as=same, gives_way_to=frozenset(gives_way_to))
 
 

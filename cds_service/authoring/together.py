@@ -1,6 +1,6 @@
 """The words of the review about what recommendations say beside each other: for one of them, and for all.
 
-Which pairs there are is `guideline.pairs`; why an opposed pair is no contradiction was written by whoever looked at it.
+Which pairs there are is `pairs`; why an opposed pair is no contradiction was written by whoever looked at it.
 """
 
 from __future__ import annotations
@@ -9,11 +9,11 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from math import comb
 
+from cds_service.authoring.pairs import Pair, Pairs
+from cds_service.authoring.reviewed_pairs import reasons
+from cds_service.guideline.about_rows import Opposed, Reviewed, Subject
 from cds_service.guideline.knowledge import Knowledge
-from cds_service.guideline.pairs import Opposed, Pair
 from cds_service.guideline.recommendations import Recommendation
-from cds_service.guideline.reviewed import Reviewed, reasons
-from cds_service.guideline.subjects import Subject
 from cds_service.guideline.vocabulary import Scope
 
 PAGE = "together.md"
@@ -29,14 +29,14 @@ class _Companion:
     opposed: Opposed
 
 
-def beside(row: Recommendation, knowledge: Knowledge) -> str:
+def beside(row: Recommendation, knowledge: Knowledge, pairs: Pairs) -> str:
     """What a row speaks for and against, and who can stand beside it and speaks of the same."""
-    pairs = [pair for pair in knowledge.pairs.possible if row in (pair.one, pair.other)]
+    own = [pair for pair in pairs.possible if row in (pair.one, pair.other)]
     why = reasons(knowledge.reviewed_pairs)
-    parts = [f"It can stand in one answer with {len(pairs)} others. What they say of the same:"]
+    parts = [f"It can stand in one answer with {len(own)} others. What they say of the same:"]
     for subject in (one for one in knowledge.subjects.values() if one.id in row.favors | row.opposes):
         side = "for" if subject.id in row.favors else "against"
-        companions = list(_companions(row, subject, pairs, knowledge))
+        companions = list(_companions(row, subject, own, knowledge))
         lines = [f"**{subject.title}**: it speaks {side} it.", "", *_lines(companions, why)]
         parts.append("\n".join(lines).strip())
     return "\n\n".join(parts)
@@ -79,9 +79,8 @@ def _names(rows: Iterable[str]) -> str:
     return ", ".join(f"`{name}`" for name in sorted(set(rows)))
 
 
-def page(knowledge: Knowledge) -> str:
+def page(knowledge: Knowledge, pairs: Pairs) -> str:
     """The page about all pairs: how many, those that oppose each other, what leaves others out, orders of several."""
-    pairs = knowledge.pairs
     together = sum(pair.together for pair in pairs.possible)
     parts = [
         "# What can stand in one answer",

@@ -6,35 +6,15 @@ Which pairs there are is `pairs`.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass
-from itertools import combinations, product
+from itertools import combinations
 from typing import Any
 
-from cds_service.errors import Problem
+from cds_service.authoring.pairs import Pairs
+from cds_service.errors import Problem, nearest
+from cds_service.guideline.about_rows import Opposed, Reviewed
 from cds_service.guideline.concepts import OrderPlan
-from cds_service.guideline.faults import nearest
-from cds_service.guideline.pairs import Opposed, Pairs
 
 FILE = "reviewed_pairs.toml"
-
-
-@dataclass(frozen=True, slots=True)
-class Reviewed:
-    """Rows that speak for and against a subject and may stand together, each with each, and why that is right.
-
-    `status`: who reviewed it.
-    """
-
-    subject: str
-    speak_for: tuple[str, ...]
-    speak_against: tuple[str, ...]
-    why: str
-    status: str
-
-    @property
-    def opposed(self) -> Iterator[Opposed]:
-        pairs = product(self.speak_for, self.speak_against)
-        return (Opposed(self.subject, one, other) for one, other in pairs)
 
 
 def reviewed(document: Mapping[str, Any]) -> tuple[Reviewed, ...]:

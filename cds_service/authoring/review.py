@@ -12,7 +12,8 @@ from pathlib import Path
 from typing import Any
 
 from cds_service.answer import Guideline, answer
-from cds_service.console import together
+from cds_service.authoring import together
+from cds_service.authoring.pairs import Pairs
 from cds_service.guideline.knowledge import Knowledge
 from cds_service.guideline.recommendations import Citation, Recommendation
 from cds_service.guideline.vocabulary import VOCABULARY
@@ -31,12 +32,12 @@ _SIGN_OFF = (
 
 def pages(knowledge: Knowledge, fixtures: Path, now: datetime) -> Iterator[tuple[str, str]]:
     """Path (below the folder of the review) and text of every page, the table of contents first."""
-    guideline = Guideline.of(knowledge)
+    guideline, pairs = Guideline.of(knowledge), Pairs.of(knowledge)
     rows = sorted(knowledge.recommendations, key=lambda row: (row.topic, row.id))
     yield "README.md", _contents(rows, knowledge.version)
-    yield together.PAGE, together.page(knowledge)
+    yield together.PAGE, together.page(knowledge, pairs)
     for row in rows:
-        yield f"{row.topic}/{row.id}.md", _page(row, guideline, fixtures / "recommendations" / row.id, now)
+        yield f"{row.topic}/{row.id}.md", _page(row, guideline, pairs, fixtures / "recommendations" / row.id, now)
 
 
 def _contents(rows: Sequence[Recommendation], version: str) -> str:
@@ -59,7 +60,7 @@ def _urgency(row: Recommendation) -> str:
     return "footer" if row.footer else str(row.indicator)
 
 
-def _page(row: Recommendation, guideline: Guideline, folder: Path, now: datetime) -> str:
+def _page(row: Recommendation, guideline: Guideline, pairs: Pairs, folder: Path, now: datetime) -> str:
     fires, silent = (sorted(folder.glob(f"{kind}--*.json")) for kind in ("fires", "silent"))
     parts = [
         f"# {row.title}",
@@ -74,7 +75,7 @@ def _page(row: Recommendation, guideline: Guideline, folder: Path, now: datetime
         "## The card as it is seen",
         f"Of the case *{_case(fires[0])}*:",
         _card(row.id, fires[0], guideline, now),
-        *_beside(row, guideline.knowledge),
+        *_beside(row, guideline.knowledge, pairs),
         "## Documents",
         "\n".join(f"- {_document(citation)}" for citation in row.citations),
         "## Sign-off",
@@ -99,9 +100,9 @@ def _replaced(row: Recommendation) -> list[str]:
     return [f"It takes the place of {names}."] if names else []
 
 
-def _beside(row: Recommendation, knowledge: Knowledge) -> list[str]:
+def _beside(row: Recommendation, knowledge: Knowledge, pairs: Pairs) -> list[str]:
     """Of a footer nothing: it stands under cards and speaks for and against nothing."""
-    return [] if row.footer else ["## Beside it", together.beside(row, knowledge)]
+    return [] if row.footer else ["## Beside it", together.beside(row, knowledge, pairs)]
 
 
 def _cases(paths: Sequence[Path]) -> str:
