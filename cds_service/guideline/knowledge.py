@@ -15,6 +15,7 @@ from cds_service.errors import KnowledgeError
 from cds_service.guideline import parsing
 from cds_service.guideline.concepts import CONCEPT_FOLDERS, Concept, MarkerLimits, OrderPlan
 from cds_service.guideline.cross_check import cross_check
+from cds_service.guideline.days import with_review
 from cds_service.guideline.files import Files, read_files
 from cds_service.guideline.limits import Limits, Window
 from cds_service.guideline.pairs import Impossible, Pairs, impossible
@@ -151,6 +152,8 @@ def _markers(files: Files) -> dict[str, MarkerLimits]:
 
 
 def _rows(files: Files, sources: Mapping[str, Source]) -> Iterator[Recommendation]:
-    defaults = parsing.listed(files.table("defaults.toml").get("when", {}), "defaults.toml", files.problems)
+    unsaid = files.table("defaults.toml")
+    defaults = parsing.listed(unsaid.get("when", {}), "defaults.toml", files.problems)
     for name, document in files.below("recommendations"):
-        yield parsing.recommendation(name, document, sources, defaults, files.problems)
+        whole = with_review(document, unsaid.get("review", {}))
+        yield parsing.recommendation(name, whole, sources, defaults, files.problems)
