@@ -15,8 +15,8 @@ from typing import Any
 from cds_service.errors import KnowledgeError, Problem
 from cds_service.guideline.schemas import SINGLE_FILES, SchemaCheck
 
-# Knowledge of before this file was; a row that needs what it would hold is refused for that.
-_MAY_LACK = ("approvals.toml",)
+# Knowledge of before these files were; a row that needs what one would hold is refused for that.
+_MAY_LACK = ("approvals.toml", "as_of.toml")
 
 
 @dataclass(frozen=True, slots=True)

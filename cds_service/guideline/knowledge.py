@@ -15,7 +15,7 @@ from cds_service.errors import KnowledgeError
 from cds_service.guideline import parsing
 from cds_service.guideline.concepts import CONCEPT_FOLDERS, Concept, MarkerLimits, OrderPlan
 from cds_service.guideline.cross_check import cross_check
-from cds_service.guideline.days import with_review
+from cds_service.guideline.days import once
 from cds_service.guideline.files import Files, read_files
 from cds_service.guideline.limits import Limits, Window
 from cds_service.guideline.pairs import Impossible, Pairs, impossible
@@ -154,6 +154,8 @@ def _markers(files: Files) -> dict[str, MarkerLimits]:
 def _rows(files: Files, sources: Mapping[str, Source]) -> Iterator[Recommendation]:
     unsaid = files.table("defaults.toml")
     defaults = parsing.listed(unsaid.get("when", {}), "defaults.toml", files.problems)
+    said_once = once(files.table("as_of.toml"), unsaid.get("review", {}), files.problems)
+    files.problems.extend(said_once.left_over(files.below("recommendations")))
     for name, document in files.below("recommendations"):
-        whole = with_review(document, unsaid.get("review", {}))
+        whole = said_once.completed(name, document, files.problems)
         yield parsing.recommendation(name, whole, sources, defaults, files.problems)
