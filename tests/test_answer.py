@@ -13,10 +13,10 @@ from cds_service.errors import BadHookRequest, DataMissing
 from cds_service.fhir.prefetch import State
 from cds_service.guideline.features import Evidence, Gap
 from cds_service.guideline.judge import Outcome
+from tests.asked import NOW
 from tests.conftest import FIXTURES, call_of, encoded
 from tests.hooks.made import GUIDELINE, SERVICES, Card, answered, basis_of, counted, feature, fires, row, unseen
 from tests.picture import charts
-from tests.test_fixtures import NOW
 
 SCLC = charts.condition("icd-10-cm|C34.11", text="Small cell lung cancer", id="c1")
 OCTREOSCAN = charts.draft("ServiceRequest", text="Octreoscan", subject=charts.ref("Patient/p1"))

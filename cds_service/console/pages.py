@@ -1,4 +1,4 @@
-"""The documents that are made from the knowledge: the pages of the review, and what README holds between marks.
+"""The documents that are made from the knowledge: the pages of the review, the list of who speaks, parts of README.
 
 Says which of them differ and writes them; their words come from `review`, `listing` and `check`.
 """
@@ -7,34 +7,38 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from datetime import datetime
 from functools import partial
 from pathlib import Path
 
+from cds_service.authoring.proof import LIST, Proof, written_list
 from cds_service.authoring.review import pages
+from cds_service.cases.corpus import Corpus
+from cds_service.console.cases_asked import COMMAND as COMMAND
 from cds_service.console.listing import markdown_table, service_table, statement_table
 from cds_service.errors import ConfigError, Problem
 from cds_service.guideline.knowledge import Knowledge
 from cds_service.hooks.services import services
 from cds_service.hooks.templates import templates_for
 
-COMMAND = ".venv/bin/python -m cds_service pages"
 README = "README.md"
 REVIEW = "docs/clinical-review"
 
 
-def documents(knowledge: Knowledge, checkout: Path, now: datetime, proofs: Iterable[str]) -> dict[str, str]:
+def documents(
+    knowledge: Knowledge, checkout: Path, corpus: Corpus, proof: Proof, proofs: Iterable[str]
+) -> dict[str, str]:
     """Path, relative to the checkout, and text of each document as it should be.
 
     Args:
         knowledge: what they are made from.
-        checkout: holds README and the calls that the pages of the review show.
-        now: the moment of these calls.
-        proofs: the lines that `check` prints.
+        checkout: holds README.
+        corpus: the cases that the pages of the review show.
+        proof: what they prove.
+        proofs: the lines that `check --all` prints.
     """
     readme = (checkout / README).read_text(encoding="utf-8")
-    reviewed = pages(knowledge, checkout / "fhir_fixtures", now)
-    return {README: with_tables(readme, knowledge, proofs), **{f"{REVIEW}/{name}": text for name, text in reviewed}}
+    made = {README: with_tables(readme, knowledge, proofs), f"fhir_fixtures/{LIST}": written_list(proof.lines)}
+    return made | {f"{REVIEW}/{name}": text for name, text in pages(knowledge, corpus)}
 
 
 def with_tables(readme: str, knowledge: Knowledge, proofs: Iterable[str]) -> str:

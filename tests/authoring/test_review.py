@@ -5,13 +5,12 @@ from __future__ import annotations
 import pytest
 
 from cds_service.authoring.review import pages
-from tests.conftest import FIXTURES
-from tests.test_fixtures import KNOWLEDGE, NOW
+from tests.asked import CORPUS, KNOWLEDGE
 
 
 @pytest.fixture(scope="module")
 def written() -> dict[str, str]:
-    return dict(pages(KNOWLEDGE, FIXTURES, NOW))
+    return dict(pages(KNOWLEDGE, CORPUS))
 
 
 def test_each_recommendation_has_its_page_and_the_contents_name_it(written: dict[str, str]) -> None:

@@ -15,6 +15,7 @@ from cds_service.guideline.recommendations import SuggestionPlan
 from cds_service.guideline.site import Site
 from cds_service.hooks.held_back import HeldBack, Kind
 from cds_service.hooks.suggestions import Offer
+from tests.asked import NOW
 from tests.conftest import FIXTURES, call_of, encoded
 from tests.hooks.made import (
     GUIDELINE,
@@ -30,7 +31,6 @@ from tests.hooks.made import (
     unseen,
 )
 from tests.picture import charts
-from tests.test_fixtures import NOW
 
 MOST = GUIDELINE.knowledge.limits.cards_per_call
 DELETE = SuggestionPlan("Remove it", deletes_order=True)
