@@ -22,8 +22,8 @@ from cds_service.guideline.knowledge import Knowledge
 from cds_service.guideline.site import NO_SITE, Site
 from cds_service.hooks.allowed import require, verified
 from cds_service.hooks.call import HookCall, read_hook_call
+from cds_service.hooks.card_material import Drawn
 from cds_service.hooks.cards import cards
-from cds_service.hooks.drawn import Drawn
 from cds_service.hooks.held_back import NOT_A_CLINICIAN, HeldBack, switched_off
 from cds_service.hooks.server_data import Connect, may_matter, with_server
 from cds_service.hooks.services import Service

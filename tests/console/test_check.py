@@ -14,7 +14,7 @@ import pytest
 from cds_service.authoring.pairs import Pairs
 from cds_service.authoring.reviewed_pairs import pairs_line
 from cds_service.console.check import Report, check
-from cds_service.console.figures import figures
+from cds_service.console.pinned_figures import figures
 from cds_service.guideline.concepts import CodeLine, SiteLimit
 from cds_service.guideline.knowledge import Knowledge
 from cds_service.guideline.recommendations import Citation, Review, Source
