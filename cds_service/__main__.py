@@ -1,4 +1,4 @@
-"""The command line: python -m cds_service serve | explain FIXTURE | check | list | diff OLD NEW | review.
+"""The command line: python -m cds_service serve | explain FIXTURE | check | list | diff OLD NEW | pages.
 
 Only reads options and prints; the work is done elsewhere.
 """
@@ -16,15 +16,15 @@ import click
 
 from cds_service.answer import Guideline, answer
 from cds_service.authoring.reading import read_knowledge
-from cds_service.authoring.review import pages
 from cds_service.authoring.site_file import site_at
 from cds_service.config import PREFIX, Settings, read_settings
 from cds_service.console.check import check
 from cds_service.console.diff import calls_below, changed_answers, changed_rows, report
 from cds_service.console.explain import explained
 from cds_service.console.listing import markdown_table, plain_table, statement_table
+from cds_service.console.pages import documents, written
 from cds_service.console.revisions import knowledge_folder
-from cds_service.errors import CdsError, DataMissing
+from cds_service.errors import CdsError, DataMissing, KnowledgeError
 from cds_service.guideline.concepts import all_named
 from cds_service.guideline.knowledge import Knowledge
 from cds_service.hooks.call import hook_of
@@ -41,7 +41,6 @@ of_site = click.option(
 )
 CHECKOUT = Path(__file__).parent.parent
 FIXTURES = CHECKOUT / "fhir_fixtures"
-REVIEW = CHECKOUT / "docs" / "clinical-review"
 
 
 @click.group()
@@ -146,16 +145,20 @@ def diff(old: str, new: str, calls: tuple[Path, ...], now: str | None) -> None:
 
 
 @cli.command()
-@click.argument("folder", default=REVIEW, type=click.Path(file_okay=False, path_type=Path))
-def review(folder: Path) -> None:
-    """Write the pages for the clinical review: one a recommendation, with the card as it is seen."""
-    now = moment((FIXTURES / "NOW").read_text(encoding="utf-8"))
-    written = list(pages(read_knowledge(), FIXTURES, now))
-    for name, text in written:
-        path = folder / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text, encoding="utf-8")
-    click.echo(f"{len(written)} pages in {folder}; begin with {folder / 'README.md'}")
+def pages() -> None:
+    """Write what is made from the knowledge: the tables of README and the pages for the clinical review."""
+    if not FIXTURES.is_dir():
+        raise click.ClickException(f"{CHECKOUT} is no checkout: README, docs and fhir_fixtures stand in one")
+    try:
+        knowledge = read_knowledge()
+        report = check(knowledge, FIXTURES, datetime.now(UTC).date())
+        if report.faults:
+            raise KnowledgeError(report.faults)
+        now = moment((FIXTURES / "NOW").read_text(encoding="utf-8"))
+        done = written(CHECKOUT, documents(knowledge, CHECKOUT, now, report.lines))
+    except CdsError as fault:
+        raise click.ClickException(str(fault)) from None
+    click.echo("\n".join(f"{what}  {name}" for what, name in done) or "nothing to do")
 
 
 def knowledge_of(name: str) -> Knowledge:

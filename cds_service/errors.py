@@ -98,6 +98,14 @@ class KnowledgeError(CdsError):
         self.problems = problems
 
 
+class CasesError(CdsError):
+    """Pages of cases that cannot be understood: every fault is named by its page, its case and its line."""
+
+    def __init__(self, problems: tuple[Problem, ...]) -> None:
+        super().__init__("\n".join(str(problem) for problem in problems))
+        self.problems = problems
+
+
 class ConfigError(CdsError):
     """The settings must not be used: start is refused and every fault is named by its variable."""
 

@@ -39,7 +39,7 @@ def written(folder: Path, call: dict[str, Any] | str) -> str:
 
 
 def test_the_commands_are_few() -> None:
-    assert set(command_line.cli.commands) == {"serve", "explain", "check", "list", "diff", "review"}
+    assert set(command_line.cli.commands) == {"serve", "explain", "check", "list", "diff", "pages"}
     assert "cards" in run("--help").output
 
 

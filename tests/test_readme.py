@@ -69,14 +69,6 @@ def demo() -> FlaskClient:
     return create_app(Settings.model_validate({"now": now})).test_client()
 
 
-def test_the_table_of_recommendations_is_what_list_prints() -> None:
-    assert part("recommendations") == printed("list", "--markdown").strip()
-
-
-def test_the_table_of_statements_is_what_list_prints() -> None:
-    assert part("statements") == printed("list", "--statements").strip()
-
-
 def test_the_table_of_settings_names_every_setting_and_no_other() -> None:
     assert [row[0] for row in rows("settings")] == [f"`{PREFIX}{name.upper()}`" for name in Settings.model_fields]
 
@@ -106,10 +98,6 @@ def test_the_pasted_answer_is_that_of_the_service(demo: FlaskClient) -> None:
 
 def test_the_pasted_explanation_is_that_of_the_command() -> None:
     assert in_this_order(quoted_lines(part("explanation")), printed("explain", str(HEMOLYZED)))
-
-
-def test_the_pasted_proofs_are_those_of_the_command() -> None:
-    assert in_this_order(quoted_lines(part("check")), printed("check"))
 
 
 def test_the_card_that_is_shown_is_a_real_one(demo: FlaskClient) -> None:

@@ -44,7 +44,7 @@ def _contents(rows: Sequence[Recommendation], version: str) -> str:
     lines = [
         "# Clinical review",
         "",
-        f"Knowledge {version}. Made by `python -m cds_service review`; a test keeps it current. Do not edit the pages:",
+        f"Knowledge {version}. Made by `python -m cds_service pages`; a test keeps it current. Do not edit the pages:",
         "the recommendations stand in `cds_service/knowledge/recommendations`, and so does who reviewed them.",
         f"What can stand beside what in one answer: [{together.PAGE}]({together.PAGE}).",
         "",

@@ -51,6 +51,7 @@ _DECISIVE = {
     "medicationCodeableConcept",
 }
 _NAME = re.compile(r"'(\w+)'")
+_DATA_TYPE = re.compile(r"abc\.(\w+)Type\b|(\w+)\(")  # how the package writes the type of a field
 _ID = re.compile(r"[A-Za-z0-9\-.]{1,255}")
 _ZONELESS = re.compile(r"(\d{4}-\d{2}-\d{2})[T ]\d{2}:\d{2}(:\d{2}(\.\d+)?)?\s*(\+\d{4})?")
 
@@ -68,6 +69,29 @@ class Parsed:
     repairs: tuple[str, ...] = ()
     fault: str = ""
     decisive: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ElementKind:
+    """What R4 says of an element: its data type ("CodeableConcept", "DateTime") and whether it repeats."""
+
+    type: str
+    repeats: bool
+
+
+@cache
+def elements_of(resource_type: str) -> Mapping[str, ElementKind]:
+    """Every element of a resource type by its name in JSON; empty for a type that R4 does not know."""
+    try:
+        fields = _model(resource_type).model_fields.values()
+    except (ImportError, AttributeError):
+        return {}
+    kinds = {field.alias: str(field.annotation) for field in fields}
+    named = {name: (kind, _DATA_TYPE.search(kind)) for name, kind in kinds.items()}
+    return {
+        name: ElementKind(match[1] or match[2], "List[" in kind) if match else ElementKind("", False)
+        for name, (kind, match) in named.items()
+    }
 
 
 @cache

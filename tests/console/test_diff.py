@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 import subprocess
 from pathlib import Path
@@ -21,8 +22,13 @@ CALL = FIXTURES / "recommendations" / "nse-hemolyzed" / "fires--hemolysis-index-
 
 @pytest.fixture
 def other(tmp_path: Path) -> Path:
-    """A copy of the knowledge, to be changed."""
-    return Path(shutil.copytree(KNOWLEDGE, tmp_path / "other"))
+    """A copy of the knowledge, to be changed: the row names its own day, so that its words may be others."""
+    folder = Path(shutil.copytree(KNOWLEDGE, tmp_path / "other"))
+    once = (folder / "as_of.toml").read_text(encoding="utf-8")
+    (folder / "as_of.toml").write_text(re.sub(r"(?m)^nse-hemolyzed = .*\n", "", once), encoding="utf-8")
+    row = (folder / ROW).read_text(encoding="utf-8")
+    (folder / ROW).write_text(f"as_of = 2026-11-15\n{row}", encoding="utf-8")
+    return folder
 
 
 @pytest.fixture
