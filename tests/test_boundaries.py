@@ -19,7 +19,7 @@ from flask.testing import FlaskClient
 from cds_service.answer import Answer, Guideline
 from cds_service.cases.pages import Case, Page
 from cds_service.config import Settings
-from cds_service.console.figures import figures
+from cds_service.console.pinned_figures import figures
 from cds_service.guideline.knowledge import Knowledge
 from cds_service.guideline.vocabulary import VOCABULARY
 from cds_service.hooks.contract import require_valid

@@ -15,7 +15,7 @@ from cds_service.authoring.reviewed_pairs import pair_problems, pairs_line
 from cds_service.authoring.statements import coverage_line, coverage_problems
 from cds_service.cases.corpus import FIRES, RECOMMENDATIONS, SILENT, Corpus
 from cds_service.console.cases_asked import Asked
-from cds_service.console.figures import pinned_line
+from cds_service.console.pinned_figures import pinned_line
 from cds_service.errors import Problem
 from cds_service.fhir.models import build
 from cds_service.guideline.concepts import all_named

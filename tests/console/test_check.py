@@ -17,7 +17,7 @@ from cds_service.authoring.reviewed_pairs import pairs_line
 from cds_service.cases.corpus import Corpus, read_corpus
 from cds_service.console.cases_asked import Asked
 from cds_service.console.check import Report, check
-from cds_service.console.figures import figures
+from cds_service.console.pinned_figures import figures
 from cds_service.errors import Problem
 from cds_service.guideline.concepts import CodeLine, SiteLimit
 from cds_service.guideline.knowledge import Knowledge

@@ -1,6 +1,6 @@
 """What the newest NSE readings say against each other: one method or several, and which way the value goes.
 
-Reads nothing into a change; whether treatment explains it is `nse_on_treatment`.
+Reads nothing into a change; whether treatment explains it is `on_treatment`.
 """
 
 from __future__ import annotations

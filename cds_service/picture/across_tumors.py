@@ -13,8 +13,8 @@ from cds_service.guideline.patient_values import NenCount, NseContext, OtherCanc
 from cds_service.guideline.tumor_values import Course, Diagnosis
 from cds_service.picture.events import arrests
 from cds_service.picture.record import Record, none_found
-from cds_service.picture.tumor.hints import malignant_elsewhere, neuroendocrine_hints, tumor_hints
 from cds_service.picture.tumor.tumors import Tumor
+from cds_service.picture.tumor.unnamed_tumor import malignant_elsewhere, neuroendocrine_hints, tumor_hints
 
 _COUNTED = (
     Diagnosis.NET,
