@@ -36,8 +36,8 @@ def test_a_row_that_was_reviewed_says_so_itself(tmp_path: Path) -> None:
 
 
 def test_no_row_of_the_service_repeats_what_stands_once() -> None:
-    folder = KNOWLEDGE / "recommendations"
-    assert [path.name for path in folder.rglob("*.toml") if "not reviewed by a clinician" in path.read_text()] == []
+    rows = {path.name: path.read_text(encoding="utf-8") for path in (KNOWLEDGE / "recommendations").rglob("*.toml")}
+    assert [name for name, text in rows.items() if "not reviewed by a clinician" in text] == []
 
 
 @pytest.mark.parametrize(
