@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import json
 import os
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,8 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
+from cds_service.cases.calls import CallMaker, Told
+from cds_service.cases.short import Reader
 from cds_service.config import Settings
 from cds_service.hooks.call import read_hook_call
 from cds_service.hooks.services import Service, services
@@ -30,20 +33,18 @@ def templates(hook: str) -> dict[str, str]:
 SERVICES = {service.hook: service for service in services(templates)}
 
 
+MAKER = CallMaker(Reader({}, datetime(2026, 11, 15, 12, tzinfo=UTC)), {}, {hook: {} for hook in SERVICES})
+
+
 def call_of(hook: str = "patient-view", **changes: Any) -> dict[str, Any]:
     """A valid call; `changes` replace members of the envelope, those of `context` one by one."""
-    context: dict[str, Any] = {"userId": "Practitioner/p1", "patientId": "net-1"}
-    if hook != "patient-view":
-        order = {"resourceType": "ServiceRequest", "id": "o1", "status": "draft"}
-        context["draftOrders"] = {"resourceType": "Bundle", "entry": [{"resource": order}]}
-    if hook == "order-select":
-        context["selections"] = ["ServiceRequest/o1"]
-    context |= changes.pop("context", {})
+    made = MAKER.call("net-1", Told(hook, drafts={"o1": {"ServiceRequest": ""}}, user="Practitioner/p1"))
+    context = made["context"] | changes.pop("context", {})
     return copy.deepcopy({"hook": hook, "hookInstance": INSTANCE, "context": context} | changes)
 
 
 def encoded(call: Any) -> bytes:
-    return json.dumps(call).encode()
+    return json.dumps(call, default=float).encode()
 
 
 def plain_reply(body: bytes, service: Service) -> dict[str, Any]:

@@ -16,6 +16,7 @@ from urllib.parse import parse_qs, urlsplit
 from werkzeug import Request, Response
 
 from cds_service.outbound import Reply
+from tests.fhir.calls import bundle
 
 BASE = "https://fhir.example.org/r4"
 TOKEN = "canary-token"
@@ -80,10 +81,6 @@ def _codings(holder: Resource) -> Iterator[str]:
 
 def outcome(code: str = "processing") -> Resource:
     return {"resourceType": "OperationOutcome", "issue": [{"severity": "error", "code": code}]}
-
-
-def bundle(*resources: Resource, **members: Any) -> Resource:
-    return {"resourceType": "Bundle", "type": "searchset", "entry": [{"resource": r} for r in resources]} | members
 
 
 # --- ways to fail ------------------------------------------------------------------------------------------------

@@ -15,11 +15,13 @@ from typing import Any
 import pytest
 
 from cds_service.answer import Guideline, answer
+from cds_service.cases.calls import bundle
 from cds_service.cases.pages import Case
 from cds_service.errors import DataMissing
 from cds_service.guideline.recommendations import Recommendation
 from cds_service.hooks.basis import BASIS
 from cds_service.json_bytes import encode
+from tests import charts
 from tests.asked import (
     CORPUS,
     DANGERS,
@@ -37,13 +39,12 @@ from tests.asked import (
     shown,
 )
 from tests.hooks.made import answered as answered_chart
-from tests.picture import charts
 
 pytestmark = pytest.mark.every_fixture
 
 EVERY = [*RECOMMENDATIONS, *DANGERS, *STORIES]
 CHILD, INFANT = "2016-05-20", "2026-06-20"
-HOSPICE = charts.condition("snomed|385763009|Hospice care")
+HOSPICE = charts.condition("snomed|385763009 'Hospice care'")
 URGENCY = ["critical", "warning", "info"]
 
 
@@ -76,8 +77,7 @@ def with_more(call: Call, *resources: charts.Resource) -> Call:
     """The call with further resources of its patient."""
     owner = charts.ref(f"Patient/{call['context']['patientId']}")
     owned = [{"id": f"more-{number}"} | resource | {"subject": owner} for number, resource in enumerate(resources)]
-    more = {"resourceType": "Bundle", "type": "searchset", "entry": [{"resource": resource} for resource in owned]}
-    return {**call, "prefetch": {**call["prefetch"], "more": more}}
+    return {**call, "prefetch": {**call["prefetch"], "more": bundle(owned)}}
 
 
 def listing(feature: str, value: str) -> set[str]:
@@ -238,24 +238,24 @@ def test_on_order_sign_all_drafts_are_spoken_of() -> None:
 
 REFUTED = ("refuted", "entered-in-error")
 TUMORS = {
-    "net": charts.condition("icd-10-cm|C7A.012|Malignant carcinoid tumor of the ileum"),
-    "nec": charts.condition("icd-10-cm|C7A.1|Malignant poorly differentiated neuroendocrine tumors"),
-    "nen-unspecified": charts.condition("icd-10-cm|C25.4|Malignant neoplasm of endocrine pancreas"),
+    "net": charts.condition("icd-10-cm|C7A.012 'Malignant carcinoid tumor of the ileum'"),
+    "nec": charts.condition("icd-10-cm|C7A.1 'Malignant poorly differentiated neuroendocrine tumors'"),
+    "nen-unspecified": charts.condition("icd-10-cm|C25.4 'Malignant neoplasm of endocrine pancreas'"),
     "suspected-nen": charts.condition("icd-10-cm|R91.8", text="Lung mass"),
-    "other-nen": charts.condition("icd-10-cm|C4A.9|Merkel cell carcinoma, unspecified"),
-    "sclc": charts.condition("snomed|254632001|Small cell carcinoma of lung"),
-    "neuroblastoma": charts.condition("snomed|432328008|Neuroblastoma"),
-    "nsclc": charts.condition("snomed|254637007|Non-small cell lung cancer"),
+    "other-nen": charts.condition("icd-10-cm|C4A.9 'Merkel cell carcinoma, unspecified'"),
+    "sclc": charts.condition("snomed|254632001 'Small cell carcinoma of lung'"),
+    "neuroblastoma": charts.condition("snomed|432328008 'Neuroblastoma'"),
+    "nsclc": charts.condition("snomed|254637007 'Non-small cell lung cancer'"),
     "lung-cancer-without-histology": charts.condition("icd-10-cm|C34.11"),
     "brain-tumor": charts.condition("icd-10-cm|C71.1", text="Glioblastoma"),
     "breast": charts.condition("icd-10-cm|C50.911"),
     "prostate": charts.condition("icd-10-cm|C61"),
     "melanoma": charts.condition("icd-10-cm|C43.9"),
-    "seminoma": charts.condition("snomed|255107005|Seminoma of testis"),
+    "seminoma": charts.condition("snomed|255107005 'Seminoma of testis'"),
     "rectum": charts.condition("icd-10-cm|C20"),
-    "metastases": charts.condition("icd-10-cm|C7B.02|Secondary carcinoid tumors of liver"),
+    "metastases": charts.condition("icd-10-cm|C7B.02 'Secondary carcinoid tumors of liver'"),
     "net-in-words": charts.condition(text="Neuroendocrine tumor of the pancreas G2"),
-    "carcinoid-syndrome": charts.condition("icd-10-cm|E34.00|Carcinoid syndrome, unspecified"),
+    "carcinoid-syndrome": charts.condition("icd-10-cm|E34.00 'Carcinoid syndrome, unspecified'"),
 }
 
 

@@ -10,21 +10,15 @@ import pytest
 from cds_service.answer import Guideline, answer
 from cds_service.errors import BadHookRequest, DataMissing
 from cds_service.fhir.prefetch import State
+from tests import charts
 from tests.asked import NOW
 from tests.conftest import FIXTURES, call_of, encoded
 from tests.hooks.made import GUIDELINE, SERVICES, Card, answered, basis_of, counted
-from tests.picture import charts
 
 SCLC = charts.condition("icd-10-cm|C34.11", text="Small cell lung cancer", id="c1")
-OCTREOSCAN = charts.draft("ServiceRequest", text="Octreoscan", subject=charts.ref("Patient/p1"))
-NSE_ORDER = charts.draft("ServiceRequest", text="NSE in serum", subject=charts.ref("Patient/p1"))
-UNKNOWN_ORDER = charts.draft("ServiceRequest", text="Walking aid", subject=charts.ref("Patient/p1"))
-ALIVE = {"resourceType": "Patient", "id": "p1", "birthDate": "1960-01-01"}
-
-
-def bundle(*resources: charts.Resource) -> Card:
-    owner = {"subject": {"reference": "Patient/p1"}}
-    return {"resourceType": "Bundle", "type": "searchset", "entry": [{"resource": owner | r} for r in resources]}
+OCTREOSCAN = charts.draft("ServiceRequest", text="Octreoscan")
+NSE_ORDER = charts.draft("ServiceRequest", text="NSE in serum")
+UNKNOWN_ORDER = charts.draft("ServiceRequest", text="Walking aid")
 
 
 def rows_of(body: Card) -> set[str]:
@@ -81,7 +75,9 @@ def test_a_row_that_fires_is_shown_whatever_is_missing() -> None:
     assert "octreoscan-to-sstr-pet" in rows_of(body)
 
 
-@pytest.mark.parametrize("prefetch", [{}, {"patient": ALIVE}, {"conditions": None}, {"nse": bundle(charts.nse(21.1))}])
+@pytest.mark.parametrize(
+    "prefetch", [{}, {"patient": charts.PATIENT}, {"conditions": None}, {"nse": charts.found(charts.nse(21.1))}]
+)
 def test_a_chart_without_any_conditions_is_refused_and_the_missing_keys_are_named(prefetch: dict[str, Any]) -> None:
     with pytest.raises(DataMissing) as refused:
         answered(prefetch=prefetch)
@@ -100,9 +96,9 @@ def test_conditions_that_failed_are_named_as_failed(value: object) -> None:
 @pytest.mark.parametrize(
     "value",
     [
-        bundle(),
-        bundle(charts.condition(text="Hypertension", id="c9")),
-        bundle() | {"link": [{"relation": "next", "url": "https://ehr.example.org/2"}]},
+        charts.found(),
+        charts.found(charts.condition(text="Hypertension", id="c9")),
+        charts.found() | {"link": [{"relation": "next", "url": "https://ehr.example.org/2"}]},
     ],
     ids=["empty", "given", "partial"],
 )
@@ -113,17 +109,17 @@ def test_conditions_that_came_are_enough_for_an_answer(value: Card) -> None:
 def test_a_condition_under_any_other_key_is_enough() -> None:
     one = charts.condition(text="Hypertension", id="c9") | {"subject": {"reference": "Patient/p1"}}
     assert answered(prefetch={"problems": one}) == {"cards": []}
-    assert answered(prefetch={"problems": bundle(one)}) == {"cards": []}
+    assert answered(prefetch={"problems": charts.found(one)}) == {"cards": []}
 
 
 def test_a_condition_that_had_to_be_set_aside_came_all_the_same() -> None:
     odd = charts.condition(text="Hypertension", id="c9", recordedDate="2027-05-01")
-    assert answered(prefetch={"problems": bundle(odd)}) == {"cards": []}
+    assert answered(prefetch={"problems": charts.found(odd)}) == {"cards": []}
 
 
 def test_an_empty_search_for_conditions_under_another_key_is_enough() -> None:
     link = [{"relation": "self", "url": "https://ehr.example.org/Condition?patient=p1"}]
-    assert answered(prefetch={"item0": bundle() | {"link": link}}) == {"cards": []}
+    assert answered(prefetch={"item0": charts.found() | {"link": link}}) == {"cards": []}
 
 
 @pytest.mark.parametrize("hook", ["order-select", "order-sign"])
@@ -134,19 +130,19 @@ def test_an_order_hook_without_conditions_is_refused_only_for_a_draft_we_know(ho
 
 
 def test_a_deceased_patient_gets_no_cards_and_no_demand_for_data() -> None:
-    dead = ALIVE | {"deceasedBoolean": True}
+    dead = charts.PATIENT | {"deceasedBoolean": True}
     assert answered(prefetch={"patient": dead}) == {"cards": []}
     assert answered(hook="order-sign", drafts=(NSE_ORDER,), prefetch={"patient": dead}) == {"cards": []}
 
 
 def test_a_footer_that_fires_is_no_answer_by_itself() -> None:
     with pytest.raises(DataMissing):
-        answered(prefetch={"patient": ALIVE})
+        answered(prefetch={"patient": charts.PATIENT})
 
 
 def test_a_tumor_with_nothing_else_supplied_gets_the_card_about_data() -> None:
     tumor = charts.condition("icd-10-cm|C7A.012", text="Neuroendocrine tumor of the ileum", id="c1")
-    body = answered(prefetch={"conditions": bundle(tumor)})
+    body = answered(prefetch={"conditions": charts.found(tumor)})
     assert body["cards"]
     assert all(card["indicator"] == "info" for card in body["cards"])
 
@@ -165,7 +161,7 @@ def test_advice_is_withheld_where_the_cited_value_is_no_valid_fhir() -> None:
 
 
 def test_a_harmless_fault_of_a_cited_resource_is_named_and_the_advice_stays() -> None:
-    odd = charts.nse(70.0, id="n1", bodySite={"text": 7})
+    odd = charts.nse(70.0, id="n1", bodySite=7)
     body = answered(SCLC, odd)
     assert "sclc-nse-markedly-high" in rows_of(body)
     assert any("read with care: no valid FHIR in its bodySite" in card["detail"] for card in body["cards"])

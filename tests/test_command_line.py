@@ -15,9 +15,9 @@ from click.testing import CliRunner, Result
 from cds_service import __main__ as command_line
 from cds_service.config import Settings
 from cds_service.errors import KnowledgeError, Problem
+from tests import charts
 from tests.conftest import FIXTURES, call_of
 from tests.hooks.made import GUIDELINE, row
-from tests.picture import charts
 
 NSE_STORY = FIXTURES / "stories/nse-21.1-small-cell-lung-cancer/request.json"
 OCTREOSCAN = FIXTURES / "stories/octreoscan-signed/request.json"

@@ -9,28 +9,23 @@ import pytest
 
 from cds_service.answer import Guideline, answer
 from cds_service.authoring.site_file import site_at
+from cds_service.cases.calls import orders
 from cds_service.config import Settings
 from cds_service.errors import ConfigError
 from cds_service.hooks.call import hook_of
 from cds_service.hooks.services import services
 from cds_service.hooks.templates import templates_for
 from cds_service.web.app import create_app
+from tests import charts
 from tests.asked import CORPUS
 from tests.conftest import call_of, encoded
 from tests.hooks.made import GUIDELINE, Card, basis_of, counted
-from tests.picture import charts
 
 EXAMPLE = Path(__file__).parent.parent / "site.example.toml"
 LAB, ORDERS = "https://hospital.example/codes/lab", "https://hospital.example/codes/orders"
 NET = charts.condition("snomed|1259214001", text="Neuroendocrine tumor of ileum", id="c1")
 SCLC = charts.condition("icd-10-cm|C34.11", text="Small cell lung cancer", id="c1")
-EMPTY: Card = {"resourceType": "Bundle", "type": "searchset"}
-
-
-def bundle(*resources: charts.Resource) -> Card:
-    owner = {"subject": {"reference": f"Patient/{charts.PATIENT_ID}"}}
-    owned = [{"id": f"r{number}"} | owner | resource for number, resource in enumerate(resources)]
-    return EMPTY | {"entry": [{"resource": resource} for resource in owned]}
+EMPTY = charts.found()
 
 
 def guideline_of(folder: Path, text: str) -> Guideline:
@@ -41,11 +36,10 @@ def guideline_of(folder: Path, text: str) -> Guideline:
 
 def answered(guideline: Guideline, prefetch: Card, hook: str = "patient-view", draft: Card | None = None) -> Card:
     offered = {one.hook: one for one in services(lambda hook: templates_for(guideline.knowledge, hook))}
-    patient = {"resourceType": "Patient", "id": charts.PATIENT_ID, "birthDate": "1960-01-01"}
     context: dict[str, Any] = {"patientId": charts.PATIENT_ID}
     if draft:
-        context["draftOrders"] = bundle(draft)
-    call = call_of(hook, context=context, prefetch={"patient": patient} | prefetch)
+        context |= orders(hook, [draft])
+    call = call_of(hook, context=context, prefetch={"patient": charts.PATIENT} | prefetch)
     return answer(encoded(call), offered[hook], guideline, charts.NOW, counted()).body
 
 
@@ -55,7 +49,7 @@ def rows_of(body: Card) -> set[str]:
 
 def chart(observation: charts.Resource) -> Card:
     keys = ("pathology", "status", "reports", "specimens", "procedures", "medication-requests")
-    return dict.fromkeys(keys, EMPTY) | {"conditions": bundle(SCLC), "nse": bundle(observation)}
+    return dict.fromkeys(keys, EMPTY) | {"conditions": charts.found(SCLC), "nse": charts.found(observation)}
 
 
 # --- codes -------------------------------------------------------------------------------------------------------
@@ -78,7 +72,7 @@ def test_a_local_code_of_an_order_is_recognized_and_never_sent_out(tmp_path: Pat
              ("octreoscan", "sstr-pet"))  # fmt: skip
     guideline = guideline_of(tmp_path, "\n".join(lines))
     draft = charts.draft("ServiceRequest", f"{ORDERS}|octreoscan")
-    made = answered(guideline, {"conditions": bundle(NET)}, "order-sign", draft)
+    made = answered(guideline, {"conditions": charts.found(NET)}, "order-sign", draft)
     assert "octreoscan-to-sstr-pet" in rows_of(made)
     created = [
         action["resource"]["code"]
@@ -89,7 +83,7 @@ def test_a_local_code_of_an_order_is_recognized_and_never_sent_out(tmp_path: Pat
     ]
     assert created
     assert ORDERS not in str(created)
-    assert answered(GUIDELINE, {"conditions": bundle(NET)}, "order-sign", draft) == {"cards": []}
+    assert answered(GUIDELINE, {"conditions": charts.found(NET)}, "order-sign", draft) == {"cards": []}
 
 
 # --- prefetch keys -----------------------------------------------------------------------------------------------
@@ -98,9 +92,9 @@ KEYS = '[prefetch]\n"epic-pathology" = ["pathology", "reports"]\n"epic-problems"
 
 
 def test_a_mapped_key_lets_none_found_be_believed_and_an_unmapped_one_does_not(tmp_path: Path) -> None:
-    sent = {"epic-problems": bundle(NET), "epic-pathology": EMPTY}
+    sent = {"epic-problems": charts.found(NET), "epic-pathology": EMPTY}
     assert "net-ki67-missing" in rows_of(answered(guideline_of(tmp_path, KEYS), sent))
-    unmapped = {"conditions": bundle(NET), "epic-pathology": EMPTY}
+    unmapped = {"conditions": charts.found(NET), "epic-pathology": EMPTY}
     assert "net-ki67-missing" not in rows_of(answered(GUIDELINE, unmapped))
 
 
@@ -130,7 +124,7 @@ def test_a_window_of_the_site_changes_what_counts_and_is_named_on_the_cards_it_b
 
 def test_a_card_that_rests_on_no_changed_window_names_none(tmp_path: Path) -> None:
     guideline = guideline_of(tmp_path, KEYS + "\n[windows]\nmarker_look_back_months = 18")
-    made = answered(guideline, {"epic-problems": bundle(NET), "epic-pathology": EMPTY})
+    made = answered(guideline, {"epic-problems": charts.found(NET), "epic-pathology": EMPTY})
     assert "net-ki67-missing" in rows_of(made)
     assert "Set by this site" not in str(made)
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import uuid
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -81,13 +81,9 @@ class CallMaker:
         }
 
     def _orders(self, told: Told, patient_id: str) -> dict[str, Any]:
-        drafts = [
-            self._resource({"status": "draft", **line}, id_, patient_id) for id_, line in (told.drafts or {}).items()
-        ]
-        chosen = [draft for draft in drafts if told.selections is None or draft["id"] in told.selections]
-        named = [f"{draft['resourceType']}/{draft['id']}" for draft in chosen]
-        entries = {"resourceType": "Bundle", "type": "collection", "entry": [{"resource": draft} for draft in drafts]}
-        return ({"selections": named} if told.hook == "order-select" else {}) | {"draftOrders": entries}
+        lines = {id_: {"status": "draft", **line} for id_, line in (told.drafts or {}).items()}
+        drafts = [self._resource(line, id_, patient_id) for id_, line in lines.items()]
+        return orders(told.hook, drafts, told.selections)
 
     def _prefetch(self, told: Told, patient_id: str) -> dict[str, Any]:
         keys = dict.fromkeys([*self.templates[told.hook], *told.searched, *told.without])
@@ -117,6 +113,15 @@ def _finds(query: str, made: Resource) -> bool:
     _, coded, codes = parameters.partition("&code=")
     own = {f"{coding.get('system')}|{coding.get('code')}" for coding in made.get("code", {}).get("coding", [])}
     return not coded or not own.isdisjoint(unquote(codes).split(","))
+
+
+def orders(hook: str, drafts: Iterable[Resource], selections: Collection[str] | None = None) -> dict[str, Any]:
+    """What the context of an ordering hook says of these drafts; all of them are selected where nothing is said."""
+    listed = list(drafts)
+    chosen = [draft for draft in listed if selections is None or draft["id"] in selections]
+    named = [f"{draft['resourceType']}/{draft['id']}" for draft in chosen]
+    entries = {"resourceType": "Bundle", "type": "collection", "entry": [{"resource": draft} for draft in listed]}
+    return ({"selections": named} if hook == "order-select" else {}) | {"draftOrders": entries}
 
 
 def bundle(resources: Iterable[Resource]) -> Resource:

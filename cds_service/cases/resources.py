@@ -145,6 +145,8 @@ def _element(kind: str, name: str, value: Any, reader: Reader) -> Any:
 
 
 def _bound(kind: str, name: str, value: Any, described: ElementKind, reader: Reader) -> Any:
+    if isinstance(value, list):
+        return [_bound(kind, name, one, described, reader) for one in value]
     system = _BOUND.get((kind, name))
     if system and isinstance(value, str) and not is_coded(value):
         coding = {"system": system, "code": value}
@@ -154,8 +156,6 @@ def _bound(kind: str, name: str, value: Any, described: ElementKind, reader: Rea
 
 def _short(value: Any, described: ElementKind, reader: Reader) -> Any:
     read = forms(reader).get(described.type)
-    if isinstance(value, list):
-        return [_short(one, described, reader) for one in value]
     return read(value) if read and isinstance(value, str) else plain(value)
 
 
@@ -165,7 +165,7 @@ def _listed(made: Any, given: Any, described: ElementKind) -> Any:
 
 def _text(line: Line, kind: str, made: Resource) -> Resource:
     """The words beside the codes, or in their place."""
-    if "text" not in line:
+    if line.get("text", "") == "":
         return {}
     name = _CODES.get(kind, "code")
     if elements_of(kind)[name].type != "CodeableConcept":

@@ -15,7 +15,8 @@ from cds_service.guideline.judge import Outcome, Verdict
 from cds_service.hooks.held_back import HeldBack, Kind
 from tests.asked import FIRING, NOW, STORIES, made_of, name_of
 from tests.conftest import FIXTURES, call_of, encoded
-from tests.hooks.made import GUIDELINE, SERVICES, counted, feature, fires, picture, row, tumor, undetermined, unseen
+from tests.guideline.rows import feature, unseen
+from tests.hooks.made import GUIDELINE, SERVICES, counted, fires, picture, row, tumor, undetermined
 
 
 def lines(made: Answer) -> list[str]:

@@ -14,7 +14,7 @@ from cds_service.fhir.fetching import completed, refused
 from cds_service.fhir.prefetch import State, Supply
 from cds_service.fhir.server import FhirServer
 from cds_service.outbound import Reply
-from tests.fhir.calls import PATIENT, TEMPLATES, bundle, condition, observation, supply
+from tests.fhir.calls import PATIENT, TEMPLATES, bundle, condition, made, observation, raw, supply
 
 BASE = "https://fhir.example.org/r4"
 CONDITIONS = {"conditions": TEMPLATES["conditions"]}
@@ -35,7 +35,7 @@ def server(answers: Mapping[str, Any], asked: list[str] | None = None) -> FhirSe
             raise answer
         if isinstance(answer, int):
             return Reply(answer, {}, b"{}")
-        return Reply(200, {}, answer if isinstance(answer, bytes) else json.dumps(answer).encode())
+        return Reply(200, {}, raw(answer))
 
     return FhirServer(BASE, "", monotonic() + 5, get)
 
@@ -239,12 +239,7 @@ def test_a_server_that_is_not_asked_leaves_every_state_as_it_was() -> None:
 
 
 def request(id_: str, target: Any) -> dict[str, Any]:
-    return {
-        "resourceType": "MedicationRequest",
-        "id": id_,
-        "subject": {"reference": f"Patient/{PATIENT}"},
-        "medicationReference": target,
-    }
+    return made({"MedicationRequest": ""}, id_) | {"medicationReference": target}
 
 
 REQUESTS = {"medication-requests": "MedicationRequest?patient={{context.patientId}}"}

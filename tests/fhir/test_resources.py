@@ -12,7 +12,19 @@ from hypothesis import strategies as st
 from cds_service.fhir.prefetch import Sent
 from cds_service.fhir.resources import Resource, relevant
 from tests.fhir.books import BOOK, LOINC
-from tests.fhir.calls import NOW, PATIENT, TEMPLATES, bundle, chart, condition, observation, reasons, references, supply
+from tests.fhir.calls import (
+    NOW,
+    PATIENT,
+    TEMPLATES,
+    bundle,
+    chart,
+    condition,
+    made,
+    observation,
+    reasons,
+    references,
+    supply,
+)
 
 PATIENT_RESOURCE = {"resourceType": "Patient", "id": PATIENT, "gender": "female"}
 URN = "urn:uuid:3b2f0c1e-7a64-4f0e-9d55-2f5d8a1c9e70"
@@ -190,9 +202,9 @@ def test_a_future_date_is_an_error_of_the_data(moment: str, is_read: bool) -> No
 @pytest.mark.parametrize(
     ("kind", "dated"),
     [
-        ("Observation", {"effectiveDateTime": None, "effectivePeriod": {"start": "2027-01-01"}}),
-        ("Observation", {"effectiveDateTime": None, "effectiveInstant": "2027-01-01T00:00:00Z"}),
-        ("Observation", {"effectiveDateTime": None, "issued": "2027-01-01T00:00:00Z"}),
+        ("Observation", {"effectivePeriod": {"start": "2027-01-01"}}),
+        ("Observation", {"effectiveInstant": "2027-01-01T00:00:00Z"}),
+        ("Observation", {"issued": "2027-01-01T00:00:00Z"}),
         ("Procedure", {"performedDateTime": "2027-01-01"}),
         ("Procedure", {"performedPeriod": {"start": "2027-01-01"}}),
         ("Condition", {"onsetDateTime": "2027-01-01"}),
@@ -202,8 +214,7 @@ def test_a_future_date_is_an_error_of_the_data(moment: str, is_read: bool) -> No
     ],
 )
 def test_the_future_is_seen_in_each_element_that_holds_the_past(kind: str, dated: dict[str, Any]) -> None:
-    make = observation if kind == "Observation" else condition
-    read = chart(anything=make("x", **({"resourceType": kind} | dated)))
+    read = chart(anything=made({kind: f"{LOINC}|15060-7", **dated}, "x"))
     assert reasons(read) == [(f"{kind}/x", "is dated in the future (2027-01-01)")]
 
 

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from datetime import date
+from typing import Any
 
-from cds_service.guideline.features import Feature, Gap, PatientPicture, TumorPicture
+from cds_service.guideline.features import Evidence, Feature, Gap, PatientPicture, TumorPicture
 from cds_service.guideline.judge import Outcome, Verdict, judge
 from cds_service.guideline.recommendations import Indicator, Recommendation, Review
 from cds_service.guideline.vocabulary import UNKNOWN, VOCABULARY, Scope
@@ -13,37 +15,38 @@ from cds_service.guideline.vocabulary import UNKNOWN, VOCABULARY, Scope
 HOOK = "patient-view"
 
 
-def row(
-    id_: str = "row",
-    when: Mapping[str, Iterable[str]] | None = None,
-    *,
-    replaces: Iterable[str] = (),
-    hooks: Iterable[str] = (HOOK,),
-    indicator: Indicator = Indicator.INFO,
-    topic: str = "nse",
-) -> Recommendation:
+def row(id_: str = "row", when: Mapping[str, Iterable[str]] | None = None, **changes: Any) -> Recommendation:
+    """Information about what is asked in `when`, as bare as it can be."""
     asked = {name: frozenset(values) for name, values in (when or {"nse-level": ["high"]}).items()}
-    return Recommendation(
+    made = Recommendation(
         id=id_,
-        topic=topic,
+        topic="nse",
         title=id_,
         statements=("S0-01",),
         summary="summary",
         advice="advice",
-        indicator=indicator,
-        hooks=frozenset(hooks),
+        indicator=Indicator.INFO,
+        hooks=frozenset({HOOK}),
         when=asked,
         own_keys=frozenset(asked),
         citations=(),
         as_of=date(2026, 11, 15),
         review=Review("not reviewed by a clinician"),
-        replaces=frozenset(replaces),
     )
+    sets: dict[str, Any] = {name: frozenset(changes[name]) for name in ("hooks", "replaces") if name in changes}
+    return replace(made, **{**changes, **sets})
 
 
-def feature(name: str, *values: str) -> Feature:
-    gap = Gap.NOT_RECORDED if UNKNOWN in values else None
-    return Feature(name, frozenset(values), gap=gap)
+def feature(
+    name: str = "nse-level", *values: str, evidence: tuple[Evidence, ...] = (), gap: Gap | None = None, note: str = ""
+) -> Feature:
+    """A fact with these values, or that is high; one that is unknown is not recorded if no other reason is given."""
+    missing = Gap.NOT_RECORDED if UNKNOWN in values else None
+    return Feature(name, frozenset(values or {"high"}), evidence, gap or missing, note)
+
+
+def unseen(name: str, gap: Gap = Gap.NOT_SEARCHED, note: str = "") -> Feature:
+    return feature(name, UNKNOWN, gap=gap, note=note)
 
 
 def tumor(reference: str = "Condition/1", **values: str) -> TumorPicture:

@@ -8,21 +8,23 @@ from __future__ import annotations
 import itertools
 from collections.abc import Callable, Mapping
 from dataclasses import replace
-from datetime import date
 from typing import Any
 
 from cds_service.answer import Guideline, answer
-from cds_service.guideline.features import Evidence, Feature, Gap, PatientPicture, TumorPicture
+from cds_service.cases.calls import orders
+from cds_service.guideline.features import Feature, PatientPicture, TumorPicture
 from cds_service.guideline.judge import Outcome, Verdict
-from cds_service.guideline.recommendations import Citation, Indicator, Recommendation, Review, Source
+from cds_service.guideline.recommendations import Citation, Indicator, Recommendation, Source
 from cds_service.hooks.card_material import Drawn
 from cds_service.hooks.cards import cards
 from cds_service.hooks.services import Service, services
 from cds_service.hooks.templates import templates_for
 from cds_service.picture.orders import Draft
 from cds_service.picture.record import Record
+from tests import charts
 from tests.conftest import call_of, encoded
-from tests.picture import charts
+from tests.guideline import rows
+from tests.guideline.rows import feature
 
 Card = dict[str, Any]
 
@@ -31,7 +33,7 @@ OTHER = Source("b-2020", "Second guideline", "B Society", None, "primary", "http
 UNLINKED = Source("c-2019", "Third guideline", "C Society", 2019, "primary")
 ORIGIN = Source("origin", "Article", "A site", None, "origin only", "https://example.org/article")
 ADULT = {"age-group": frozenset({"adult", "unknown"})}
-GUIDELINE: Guideline = charts.guideline()
+GUIDELINE: Guideline = charts.GUIDELINE
 SERVICES: Mapping[str, Service] = {
     service.hook: service for service in services(lambda hook: templates_for(GUIDELINE.knowledge, hook))
 }
@@ -39,31 +41,18 @@ SERVICES: Mapping[str, Service] = {
 
 def row(id_: str = "net-a", **changes: Any) -> Recommendation:
     """A warning about what is asked in `when`; a `group` makes it information."""
-    when = {name: frozenset(values) for name, values in changes.pop("when", {"nse-level": ["high"]}).items()}
-    made = Recommendation(
-        id=id_,
+    made = rows.row(
+        id_,
+        changes.pop("when", None),
         topic="net",
         title=f"Title of {id_}",
-        statements=("S0-01",),
         summary=f"Summary of {id_}",
         advice=f"Advice of {id_}\nin two lines.",
         indicator=Indicator.INFO if "group" in changes else Indicator.WARNING,
-        hooks=frozenset({"patient-view", "order-select", "order-sign"}),
-        when=ADULT | when,
-        own_keys=frozenset(when),
+        hooks=("patient-view", "order-select", "order-sign"),
         citations=(Citation(PRIMARY),),
-        as_of=date(2026, 11, 15),
-        review=Review("not reviewed by a clinician"),
     )
-    return replace(made, **changes)
-
-
-def feature(name: str = "nse-level", *values: str, evidence: tuple[Evidence, ...] = (), note: str = "") -> Feature:
-    return Feature(name, frozenset(values or {"high"}), evidence, None, note)
-
-
-def unseen(name: str, gap: Gap = Gap.NOT_SEARCHED, note: str = "") -> Feature:
-    return Feature(name, frozenset({"unknown"}), (), gap, note)
+    return replace(made, when={**ADULT, **made.when}, **changes)
 
 
 def tumor(reference: str = "Condition/c1", label: str = "ileal NET", **leads: str) -> TumorPicture:
@@ -136,17 +125,11 @@ def answered(
     prefetch: Mapping[str, Any] | None = None,
 ) -> Card:
     """The whole line over a small chart: every declared search came back whole but those in `without`."""
-    patient = {**charts.PATIENT, "id": charts.PATIENT_ID}
-    owner = {"reference": f"Patient/{charts.PATIENT_ID}"}
-    owned = [{"id": f"r{number}", "subject": owner} | resource for number, resource in enumerate(resources)]
     keys = [key for key in SERVICES[hook].templates if key not in ("patient", *without)]
-    empty = {"resourceType": "Bundle", "type": "searchset"}
-    sent: dict[str, Any] = {"patient": patient} | dict.fromkeys(keys, empty)
-    sent["more"] = empty | {"entry": [{"resource": resource} for resource in owned]}
-    context: dict[str, Any] = {"userId": user, "patientId": charts.PATIENT_ID}
+    sent: dict[str, Any] = {"patient": charts.PATIENT} | dict.fromkeys(keys, charts.found())
+    sent["more"] = charts.found(*resources)
+    context = {"userId": user, "patientId": charts.PATIENT_ID}
     if hook != "patient-view":
-        context["draftOrders"] = {"resourceType": "Bundle", "entry": [{"resource": draft} for draft in drafts]}
-    if hook == "order-select":
-        context["selections"] = [f"{draft['resourceType']}/{draft.get('id')}" for draft in drafts]
+        context |= orders(hook, drafts)
     call = call_of(hook, context=context, prefetch=sent if prefetch is None else prefetch)
     return answer(encoded(call), SERVICES[hook], GUIDELINE, charts.NOW, counted()).body

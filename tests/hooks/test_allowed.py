@@ -7,8 +7,9 @@ from dataclasses import replace
 from cds_service.guideline.features import Evidence, Gap
 from cds_service.guideline.judge import Outcome
 from cds_service.hooks.allowed import verified
-from tests.hooks.made import feature, fires, row, unseen
-from tests.picture import charts
+from tests import charts
+from tests.guideline.rows import feature, unseen
+from tests.hooks.made import fires, row
 
 
 def test_a_withheld_row_is_open_for_want_of_readable_data() -> None:

@@ -17,8 +17,10 @@ from cds_service.hooks.cards import OVERRIDE_REASON, TOPIC
 from cds_service.hooks.contract import require_valid
 from cds_service.hooks.wording import LONGEST_SUMMARY
 from cds_service.picture.orders import Draft
+from tests import charts
 from tests.asked import RECOMMENDATIONS, STORIES, call_of
 from tests.asked import answered as answered_fixture
+from tests.guideline.rows import feature, unseen
 from tests.hooks.made import (
     GUIDELINE,
     ORIGIN,
@@ -30,16 +32,13 @@ from tests.hooks.made import (
     basis_of,
     card_of,
     cards_of,
-    feature,
     fires,
     lines_of,
     picture,
     row,
     tumor,
     undetermined,
-    unseen,
 )
-from tests.picture import charts
 
 KNOWLEDGE = GUIDELINE.knowledge
 ORDERS = {"order-select", "order-sign"}
@@ -683,8 +682,8 @@ def test_hostile_words_of_a_record_reach_no_card_alive() -> None:
     resources = (
         charts.condition("icd-10-cm|C7A.012", text=f"Neuroendocrine tumor of the ileum {EVIL}"),
         charts.condition("icd-10-cm|C34.11", text=f"Small cell lung cancer {EVIL}"),
-        charts.nse(21.1, note=[{"text": EVIL}], interpretation=[{"text": EVIL}]),
-        charts.ki67(8, bodySite={"text": EVIL}),
+        charts.nse(21.1, note=EVIL, interpretation=[{"text": EVIL}]),
+        charts.ki67(8, bodySite=EVIL),
         charts.pathology(f"Neuroendocrine tumor {EVIL} Ki-67 8 %"),
     )
     body = answered(*resources)

@@ -16,22 +16,11 @@ from cds_service.guideline.site import Site
 from cds_service.hooks.allowed import verified
 from cds_service.hooks.held_back import HeldBack, Kind
 from cds_service.hooks.suggestions import Offer
+from tests import charts
 from tests.asked import NOW
 from tests.conftest import FIXTURES, call_of, encoded
-from tests.hooks.made import (
-    GUIDELINE,
-    SERVICES,
-    counted,
-    feature,
-    fires,
-    held_back_of,
-    picture,
-    row,
-    tumor,
-    undetermined,
-    unseen,
-)
-from tests.picture import charts
+from tests.guideline.rows import feature, unseen
+from tests.hooks.made import GUIDELINE, SERVICES, counted, fires, held_back_of, picture, row, tumor, undetermined
 
 MOST = GUIDELINE.knowledge.limits.cards_per_call
 DELETE = SuggestionPlan("Remove it", deletes_order=True)
@@ -150,25 +139,25 @@ def test_the_card_about_data_is_named_where_nothing_of_ours_was_recognized() -> 
 # --- orders ------------------------------------------------------------------------------------------------------
 
 
+BIOPSY = "Biopsy of liver"
+
+
 @pytest.mark.parametrize(
-    ("resource", "why"),
+    ("line", "why"),
     [
         (
-            {"resourceType": "ServiceRequest", "id": "s1", "status": "active", "authoredOn": days_ago(20)},
+            {"ServiceRequest": BIOPSY, "id": "s1", "date": days_ago(20)},
             f"is already ordered: ServiceRequest/s1, {days_ago(20)}",
         ),
         (
-            {"resourceType": "ServiceRequest", "id": "s1", "status": "draft"},
+            {"ServiceRequest": BIOPSY, "id": "s1", "status": "draft"},
             "is already ordered: ServiceRequest/s1, without a date",
         ),
-        (
-            {"resourceType": "Procedure", "id": "p9", "status": "completed", "performedDateTime": days_ago(3)},
-            f"was newly done: Procedure/p9, {days_ago(3)}",
-        ),
+        ({"Procedure": BIOPSY, "id": "p9", "date": days_ago(3)}, f"was newly done: Procedure/p9, {days_ago(3)}"),
     ],
 )
-def test_an_order_that_is_there_already_names_where_it_stands(resource: dict[str, Any], why: str) -> None:
-    record = charts.record(resource | {"code": charts.concept(text="Biopsy of liver")})
+def test_an_order_that_is_there_already_names_where_it_stands(line: dict[str, Any], why: str) -> None:
+    record = charts.record(charts.line(**line))
     assert held_back_of(creating("biopsy"), record=record) == [f"order: Biopsy (net-a): {why}"]
 
 

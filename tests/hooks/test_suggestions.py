@@ -14,8 +14,8 @@ from cds_service.guideline.recommendations import SuggestionPlan
 from cds_service.hooks.contract import require_valid
 from cds_service.hooks.suggestions import Offer, order_resource
 from cds_service.picture.orders import Draft
+from tests import charts
 from tests.hooks.made import GUIDELINE, Card, answered, card_of, counted, fires, picture, row, tumor
-from tests.picture import charts
 
 ORDERS = GUIDELINE.knowledge.orders
 DELETE = SuggestionPlan("Remove it", deletes_order=True)
@@ -56,9 +56,8 @@ def days_ago(days: int) -> str:
 
 
 def service_request(words: str, days: int | None = 1, **members: Any) -> charts.Resource:
-    dated = {} if days is None else {"authoredOn": days_ago(days)}
-    code = {"code": charts.concept(text=words)}
-    return {"resourceType": "ServiceRequest", "status": "active", "intent": "order"} | code | dated | members
+    date = "" if days is None else days_ago(days)
+    return charts.line(**{"ServiceRequest": words, "date": date, **members})
 
 
 # --- each order once in one answer ------------------------------------------------------------------------------
@@ -262,14 +261,14 @@ def test_a_card_that_drafts_what_could_harm_asks_to_settle_a_possible_pregnancy_
 
 
 def test_an_order_that_is_already_drafted_in_the_call_is_not_offered() -> None:
-    drafts = charts.drafted(charts.draft("ServiceRequest", "loinc|15060-7|NSE"))
+    drafts = charts.drafted(charts.draft("ServiceRequest", "loinc|15060-7 'NSE'"))
     assert offered(creating("nse-repeat"), drafts=drafts) == []
     other = charts.drafted(charts.draft("ServiceRequest", text="Full blood count"))
     assert offered(creating("nse-repeat"), drafts=other) != []
 
 
 def test_an_order_drafted_but_not_selected_is_not_offered_either() -> None:
-    drafts = charts.drafted(charts.draft("ServiceRequest", "loinc|15060-7|NSE"), selections=[])
+    drafts = charts.drafted(charts.draft("ServiceRequest", "loinc|15060-7 'NSE'"), selections=[])
     assert not drafts[0].selected
     assert offered(creating("nse"), drafts=drafts) == []
 
@@ -338,7 +337,7 @@ def test_another_order_of_the_record_does_not_count() -> None:
 
 
 def test_an_order_by_another_code_of_the_same_test_counts() -> None:
-    on = service_request("", code=charts.concept("loinc|57371-7"))
+    on = service_request("", code="loinc|57371-7")
     assert offered(creating("nse-repeat"), on=(on,)) == []
 
 
@@ -410,7 +409,7 @@ def test_a_draft_without_id_cannot_be_removed() -> None:
 def test_a_draft_with_another_reason_on_order_or_chart_is_not_removed() -> None:
     ileus = charts.condition(text="Malignant bowel obstruction")
     assert offered(removing(), drafts=charts.drafted(lanreotide(), on=(ileus,))) == []
-    told = lanreotide(reasonCode=[charts.concept(text="Polycystic liver disease")])
+    told = lanreotide(reasonCode=[charts.concept("Polycystic liver disease")])
     assert offered(removing(), drafts=charts.drafted(told, lanreotide("d2")))[0]["actions"][0]["resourceId"] == (
         "MedicationRequest/d2"
     )
@@ -461,7 +460,7 @@ def test_markup_in_the_name_of_a_draft_stays_out_of_the_label() -> None:
 
 
 def test_an_octreoscan_about_to_be_signed_can_be_replaced_by_a_receptor_pet() -> None:
-    order = charts.draft("ServiceRequest", text="Octreoscan", subject=charts.ref("Patient/p1"))
+    order = charts.draft("ServiceRequest", text="Octreoscan")
     [card] = answered(hook="order-sign", drafts=(order,))["cards"]
     [suggestion] = card["suggestions"]
     assert [action["type"] for action in suggestion["actions"]] == ["delete", "create"]
@@ -469,8 +468,8 @@ def test_an_octreoscan_about_to_be_signed_can_be_replaced_by_a_receptor_pet() ->
 
 
 def test_an_octreoscan_beside_a_drafted_receptor_pet_can_only_be_removed() -> None:
-    scan = charts.draft("ServiceRequest", text="Octreoscan", id="d1", subject=charts.ref("Patient/p1"))
-    pet = charts.draft("ServiceRequest", text="68Ga-DOTATATE PET/CT", id="d2", subject=charts.ref("Patient/p1"))
+    scan = charts.draft("ServiceRequest", text="Octreoscan", id="d1")
+    pet = charts.draft("ServiceRequest", text="68Ga-DOTATATE PET/CT", id="d2")
     [card] = answered(hook="order-sign", drafts=(scan, pet))["cards"]
     [suggestion] = card["suggestions"]
     assert [action["type"] for action in suggestion["actions"]] == ["delete"]

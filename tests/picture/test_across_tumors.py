@@ -7,19 +7,7 @@ from typing import Any
 import pytest
 
 from cds_service.guideline.features import Gap
-from tests.picture.charts import (
-    Resource,
-    concept,
-    condition,
-    feature,
-    gap,
-    histology,
-    ki67,
-    pathology,
-    picture,
-    procedure,
-    seen,
-)
+from tests.charts import Resource, condition, feature, gap, histology, ki67, line, pathology, picture, procedure, seen
 
 ILEUM = condition("icd-10-cm|C7A.012", id="ileum")
 PANCREAS = condition("icd-10-cm|C25.4", id="pancreas")
@@ -27,7 +15,7 @@ SCLC = condition("snomed|254632001", id="sclc")
 NEC = condition("icd-10-cm|C7A.1", id="nec", text="Neuroendocrine carcinoma of the colon")
 BREAST = condition("icd-10-cm|C50.911", id="breast")
 GLIOMA = condition("icd-10-cm|C71.9", id="glioma")
-MASS = condition("icd-10-cm|R91.8|Mass of lung", id="mass")
+MASS = condition("icd-10-cm|R91.8 'Mass of lung'", id="mass")
 NEUROBLASTOMA = condition("snomed|432328008", id="neuroblastoma")
 MERKEL = condition("icd-10-cm|C4A.9", id="merkel")
 REMOVED = procedure(text="Small bowel resection")
@@ -43,7 +31,7 @@ REMOVED = procedure(text="Small bowel resection")
         ((BREAST,), "none"),
         ((ILEUM,), "one"),
         ((MASS,), "one"),
-        ((condition("icd-10-cm|C7A.012", verification="provisional"),), "one"),
+        ((condition("icd-10-cm|C7A.012", verificationStatus="provisional"),), "one"),
         ((NEUROBLASTOMA,), "one"),
         ((MERKEL,), "one"),
         ((ILEUM, BREAST), "one"),
@@ -58,7 +46,7 @@ def test_active_neuroendocrine_tumors_are_counted(resources: tuple[Resource, ...
 
 
 def test_a_tumor_of_unknown_course_leaves_the_count_open() -> None:
-    gone = condition("icd-10-cm|C7A.012", status="inactive")
+    gone = condition("icd-10-cm|C7A.012", clinicalStatus="inactive")
     assert gap("nen-count", gone) is Gap.NOT_RECORDED
     assert seen("nen-count", gone, PANCREAS, SCLC) == "two-or-more"
 
@@ -88,9 +76,9 @@ def test_the_count_needs_the_conditions() -> None:
         ((condition("icd-10|C25.1"),), "unknown"),
         ((condition("icd-10|C17.2"),), "unknown"),
         ((BREAST, condition("icd-10-cm|C34.11")), "breast unknown"),
-        ((condition("icd-10-cm|C50.911", verification="provisional"),), "unknown"),
-        ((condition("icd-10-cm|C50.911", status="resolved"),), "unknown"),
-        ((condition("icd-10-cm|C7A.1", verification="provisional"),), "none"),
+        ((condition("icd-10-cm|C50.911", verificationStatus="provisional"),), "unknown"),
+        ((condition("icd-10-cm|C50.911", clinicalStatus="resolved"),), "unknown"),
+        ((condition("icd-10-cm|C7A.1", verificationStatus="provisional"),), "none"),
     ],
 )
 def test_other_cancers_are_a_set(resources: tuple[Resource, ...], value: str) -> None:
@@ -99,7 +87,7 @@ def test_other_cancers_are_a_set(resources: tuple[Resource, ...], value: str) ->
 
 def test_a_resected_cancer_is_no_active_one() -> None:
     lung = condition("snomed|254637007", id="lung")
-    assert seen("other-cancer", lung, procedure("snomed|173171007|Lobectomy of lung")) == "none"
+    assert seen("other-cancer", lung, procedure("snomed|173171007 'Lobectomy of lung'")) == "none"
 
 
 def test_other_cancer_needs_the_conditions() -> None:
@@ -124,7 +112,7 @@ ARREST = condition("snomed|410429000", onsetDateTime="2026-11-10")
         ((MERKEL, NEUROBLASTOMA), "other-nen"),
         ((NEUROBLASTOMA, BREAST), "neuroblastoma"),
         ((MASS,), "suspected-nen"),
-        ((condition("icd-10-cm|C7A.1", verification="provisional"), BREAST), "suspected-nen"),
+        ((condition("icd-10-cm|C7A.1", verificationStatus="provisional"), BREAST), "suspected-nen"),
         ((condition("icd-10-cm|C34.11"), BREAST), "cancer-histology-unknown"),
         ((condition("icd-10|C25.1"),), "cancer-histology-unknown"),
         ((GLIOMA, BREAST), "brain-tumor"),
@@ -142,8 +130,8 @@ def test_the_context_of_an_nse_is_the_first_that_holds(resources: tuple[Resource
 
 
 def test_where_the_code_names_only_the_lung_the_context_cites_the_histology_too() -> None:
-    lung = condition("icd-10-cm|C34.90|Malignant neoplasm of lung", id="lung")
-    small_cell = histology("icd-o-3|8041/3|Small cell carcinoma", id="tissue")
+    lung = condition("icd-10-cm|C34.90 'Malignant neoplasm of lung'", id="lung")
+    small_cell = histology("icd-o-3|8041/3 'Small cell carcinoma'", id="tissue")
     context = feature("nse-context", lung, small_cell)
     assert context.shown == "sclc"
     assert [item.reference for item in context.evidence] == ["Condition/lung", "Observation/tissue"]
@@ -172,7 +160,7 @@ def test_a_resected_tumor_counts_only_where_no_active_one_is_left() -> None:
         ({"recordedDate": "2026-11-10"}, "unknown"),  # recorded now, happened whenever
         ({"recordedDate": "2026-10-01"}, "none"),
         ({}, "unknown"),
-        ({"onsetDateTime": "2026-11-10", "verification": "refuted"}, "none"),
+        ({"onsetDateTime": "2026-11-10", "verificationStatus": "refuted"}, "none"),
     ],
 )
 def test_a_cardiac_arrest_counts_for_14_days_by_its_onset(members: dict[str, Any], value: str) -> None:
@@ -205,7 +193,7 @@ def test_two_tumors_have_two_pictures() -> None:
         condition(text="Bladder mass"),
         condition(text="History of lung cancer"),
         condition(text="Inzidentalom der Nebenniere"),
-        condition("icd-10-cm|E16.4|Increased secretion of gastrin", text="Gastrinoma"),
+        condition("icd-10-cm|E16.4 'Increased secretion of gastrin'", text="Gastrinoma"),
         condition(),  # without a code or words
         condition("icd-10-cm|D35.2"),
         pathology("Malignant cells, further workup recommended."),
@@ -223,7 +211,7 @@ def test_no_context_is_claimed_where_something_may_be_a_tumor(hint: Resource) ->
         condition(text="Screening for malignant neoplasm of colon"),
         condition(text="Fear of cancer"),
         condition(text="Benign neoplasm of colon"),
-        condition(text="Adrenal tumor", verification="refuted"),
+        condition(text="Adrenal tumor", verificationStatus="refuted"),
         condition(text="Body mass index 31"),
         condition(text="Loss of muscle mass"),
         condition(text="Adrenal insufficiency"),
@@ -250,15 +238,9 @@ def test_a_resection_of_a_tumor_that_is_told_only_in_words_is_not_denied() -> No
 
 
 def admission(
-    start: str, reason: str = "icd-10-cm|I46.9|Cardiac arrest, cause unspecified", kind: str = "IMP"
+    start: str, reason: str = "icd-10-cm|I46.9 'Cardiac arrest, cause unspecified'", kind: str = "IMP"
 ) -> Resource:
-    return {
-        "resourceType": "Encounter",
-        "status": "finished",
-        "class": {"code": kind},
-        "period": {"start": start},
-        "reasonCode": [concept(reason)],
-    }
+    return line(Encounter="", period=f"{start}/", reasonCode=reason, **{"class": {"code": kind}})
 
 
 @pytest.mark.parametrize(
@@ -268,7 +250,7 @@ def admission(
         (admission("2026-10-31"), "none"),
         (admission("2026-11"), "unknown"),
         (admission("2026-11-12", kind="AMB"), "none"),
-        (admission("2026-11-12", "icd-10-cm|I63.9|Cerebral infarction, unspecified"), "none"),
+        (admission("2026-11-12", "icd-10-cm|I63.9 'Cerebral infarction, unspecified'"), "none"),
     ],
 )
 def test_an_admission_for_cardiac_arrest_counts_for_14_days(stay: Resource, value: str) -> None:
@@ -276,15 +258,15 @@ def test_an_admission_for_cardiac_arrest_counts_for_14_days(stay: Resource, valu
 
 
 def test_a_suspected_non_small_cell_lung_cancer_may_turn_out_to_be_small_cell() -> None:
-    suspected = condition("snomed|254637007", verification="provisional")
+    suspected = condition("snomed|254637007", verificationStatus="provisional")
     assert [seen(name, suspected) for name in ("diagnosis", "other-cancer", "nse-context")] == ["unknown"] * 3
     assert seen("diagnosis", suspected, histology("icd-o-3|8046/3")) == "nsclc"
 
 
 def test_a_malignant_tumor_of_the_adrenal_gland_leaves_the_other_cancers_open() -> None:
-    adrenal = "icd-10-cm|C74.90|Malignant neoplasm of unspecified part of unspecified adrenal gland"
+    adrenal = "icd-10-cm|C74.90 'Malignant neoplasm of unspecified part of unspecified adrenal gland'"
     assert gap("other-cancer", condition(adrenal)) is Gap.NOT_RECORDED
-    assert seen("other-cancer", condition(adrenal, status="resolved")) == "none"
-    assert seen("other-cancer", condition(adrenal, verification="refuted")) == "none"
+    assert seen("other-cancer", condition(adrenal, clinicalStatus="resolved")) == "none"
+    assert seen("other-cancer", condition(adrenal, verificationStatus="refuted")) == "none"
     assert seen("other-cancer", condition("icd-10-cm|D35.2", text="Pituitary adenoma")) == "none"
     assert seen("other-cancer", condition("icd-10-cm|C74.90", text="Neuroblastoma")) == "none"

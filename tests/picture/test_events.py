@@ -8,7 +8,7 @@ import pytest
 
 from cds_service.fhir.dates import parse
 from cds_service.picture.events import events
-from tests.picture.charts import Resource, administration, concept, condition, procedure, record, ref, request, specimen
+from tests.charts import Resource, administration, concept, condition, line, procedure, record, ref, request
 
 DRAW = "2026-11-10"
 
@@ -51,8 +51,8 @@ def test_neurological_events_are_seen(resource: Resource) -> None:
     [
         condition("icd-10-cm|I63.9", recordedDate="2026-11-01"),  # recorded now, happened whenever
         condition("icd-10-cm|I63.9"),
-        condition("icd-10-cm|I63.9", onsetDateTime="2026-11-01", verification="refuted"),
-        condition("icd-10-cm|I63.9", onsetDateTime="2026-11-01", verification="provisional"),
+        condition("icd-10-cm|I63.9", onsetDateTime="2026-11-01", verificationStatus="refuted"),
+        condition("icd-10-cm|I63.9", onsetDateTime="2026-11-01", verificationStatus="provisional"),
         condition("icd-10-cm|Z86.73", onsetDateTime="2026-11-01"),
         condition(text="History of stroke", onsetDateTime="2026-11-01"),
         condition(text="Heat stroke", onsetDateTime="2026-11-01"),
@@ -92,8 +92,8 @@ def test_operations_and_transfusions_count_for_14_days(text: str, day: str, expe
         procedure(text="Hip replacement surgery", date="2026-11-05", status="not-done"),
         procedure(text="Hip replacement surgery", date=""),
         procedure(text="Physiotherapy", date="2026-11-05"),
-        specimen("s", collection={"collectedDateTime": "2026-11-05"}),
-        specimen("s", type={"text": "Serum"}, collection={"collectedDateTime": "2026-11-05"}),
+        line(Specimen="", id="s", collection={"collectedDateTime": "2026-11-05"}),
+        line(Specimen="Serum", id="s", collection={"collectedDateTime": "2026-11-05"}),
     ],
 )
 def test_what_was_not_done_or_draws_blood_is_no_event(resource: Resource) -> None:
@@ -104,7 +104,7 @@ def test_what_was_not_done_or_draws_blood_is_no_event(resource: Resource) -> Non
     "resource",
     [
         procedure(text="Liver biopsy", date="2026-11-05"),
-        specimen("s", type={"text": "Tissue specimen"}, collection={"collectedDateTime": "2026-11-05"}),
+        line(Specimen="Tissue specimen", id="s", collection={"collectedDateTime": "2026-11-05"}),
     ],
 )
 def test_a_biopsy_is_an_event_that_leaves_the_reading_usable(resource: Resource) -> None:
@@ -141,7 +141,7 @@ def test_an_event_with_a_coarse_date_is_named() -> None:
 
 @pytest.mark.parametrize("day", ["2026-10-27", DRAW, "2026-11-12"])
 def test_a_stroke_of_which_only_the_day_of_recording_is_known_leaves_the_question_open(day: str) -> None:
-    stroke = condition("icd-10-cm|I63.9|Cerebral infarction", recordedDate=day)
+    stroke = condition("icd-10-cm|I63.9 'Cerebral infarction'", recordedDate=day)
     assert kinds(stroke) == []
     assert unclear(stroke) == f"Cerebral infarction, recorded {day}: when it happened is not recorded"
 
@@ -152,8 +152,8 @@ def test_a_stroke_of_which_only_the_day_of_recording_is_known_leaves_the_questio
         condition("icd-10-cm|I63.9", recordedDate="2026-10-26"),
         condition("icd-10-cm|I63.9", recordedDate="2026-11-01", onsetDateTime="1999-05-01"),
         condition("icd-10-cm|I63.9", recordedDate="2026-11-01", onsetString="in childhood"),
-        condition("icd-10-cm|I63.9", recordedDate="2026-11-01", status="resolved"),
-        condition("icd-10-cm|I63.9", recordedDate="2026-11-01", verification="refuted"),
+        condition("icd-10-cm|I63.9", recordedDate="2026-11-01", clinicalStatus="resolved"),
+        condition("icd-10-cm|I63.9", recordedDate="2026-11-01", verificationStatus="refuted"),
         condition("icd-10-cm|I10", recordedDate="2026-11-01"),
         condition("icd-10-cm|I63.9"),
     ],
@@ -166,13 +166,8 @@ def test_an_old_ended_or_other_disease_recorded_lately_leaves_nothing_open(resou
 
 
 def stay(*, reason: str = "icd-10-cm|I63.9", start: str = "2026-11-01", kind: str = "IMP", **members: Any) -> Resource:
-    return {
-        "resourceType": "Encounter",
-        "status": "finished",
-        "class": {"code": kind},
-        "reasonCode": [concept(reason)] if reason else [],
-        "period": {"start": start} if start else {},
-    } | members
+    period = f"{start}/" if start else ""
+    return line(**{"Encounter": "", "class": {"code": kind}, "reasonCode": reason, "period": period, **members})
 
 
 @pytest.mark.parametrize("kind", ["IMP", "EMER", "ACUTE", ""])
@@ -183,7 +178,7 @@ def test_an_admission_for_a_stroke_counts_by_its_start(kind: str) -> None:
 
 @pytest.mark.parametrize("text", ["Seizure", "Cardiac arrest", "Krampfanfall"])
 def test_an_admission_counts_by_the_words_of_its_reason(text: str) -> None:
-    assert kinds(stay(reasonCode=[concept(text=text)])) == ["neuro-14-days"]
+    assert kinds(stay(reasonCode=[concept(text)])) == ["neuro-14-days"]
 
 
 @pytest.mark.parametrize(
@@ -210,7 +205,7 @@ def test_an_admission_counts_in_the_same_windows_as_an_onset(day: str, expected:
         stay(status="entered-in-error"),
         stay(reason="icd-10-cm|I10"),
         stay(reason=""),
-        stay(reasonCode=[concept(text="History of stroke")]),
+        stay(reasonCode=[concept("History of stroke")]),
         stay(start=""),
         stay(period=None),
         stay(period={"end": "2026-11-05"}),
@@ -222,7 +217,7 @@ def test_a_visit_or_a_stay_without_event_and_start_is_no_event(resource: Resourc
 
 def test_an_admission_may_name_its_reason_as_a_condition() -> None:
     stroke = condition("icd-10-cm|I63.9", id="stroke", recordedDate="2026-11-01")
-    refuted = condition("icd-10-cm|I63.9", id="stroke", verification="refuted")
+    refuted = condition("icd-10-cm|I63.9", id="stroke", verificationStatus="refuted")
     admitted = stay(reason="", reasonReference=[ref("Condition/stroke")])
     assert kinds(stroke, admitted) == ["neuro-14-days"]
     assert kinds(refuted, admitted) == []

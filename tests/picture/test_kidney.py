@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from cds_service.guideline.features import Gap
-from tests.picture.charts import Resource, condition, feature, gap, observation, procedure, said, seen
+from tests.charts import Resource, condition, feature, gap, observation, procedure, said, seen
 
 NAME = "kidney-failure"
 STAGE_4 = "icd-10-cm|N18.4"
@@ -122,7 +122,7 @@ def test_an_egfr_without_a_value_gives_way_to_the_one_before() -> None:
         condition(text="Chronic kidney disease G5"),
         condition(text="Dialysepflichtige Niereninsuffizienz"),
         condition(text="Chronische Niereninsuffizienz im Stadium 4"),
-        condition(text="End-stage renal disease", status=""),
+        condition(text="End-stage renal disease", clinicalStatus=""),
     ],
 )
 def test_chronic_kidney_disease_of_stage_4_and_5_is_kidney_failure(resource: Resource) -> None:
@@ -141,8 +141,8 @@ def test_chronic_kidney_disease_of_stage_4_and_5_is_kidney_failure(resource: Res
         condition(text="No dialysis"),
         condition(text="Dialysis not required"),
         condition(text="Pre-dialysis education"),
-        condition(STAGE_4, verification="refuted"),
-        condition(STAGE_4, status="resolved"),
+        condition(STAGE_4, verificationStatus="refuted"),
+        condition(STAGE_4, clinicalStatus="resolved"),
         condition("icd-10-cm|I10"),
     ],
 )
@@ -153,9 +153,9 @@ def test_earlier_stages_and_what_is_denied_or_over_are_no_kidney_failure(resourc
 @pytest.mark.parametrize(
     "resource",
     [
-        condition(STAGE_4, verification="provisional"),
+        condition(STAGE_4, verificationStatus="provisional"),
         condition(text="CKD 4?"),
-        condition("icd-10-cm|N18.9|Chronic kidney disease", text="CKD stage 4"),
+        condition("icd-10-cm|N18.9 'Chronic kidney disease'", text="CKD stage 4"),
     ],
 )
 def test_a_suspicion_or_a_code_that_says_less_than_its_words_leaves_it_open(resource: Resource) -> None:
@@ -169,7 +169,7 @@ def test_a_suspicion_or_a_code_that_says_less_than_its_words_leaves_it_open(reso
 @pytest.mark.parametrize(
     "resource",
     [
-        procedure("snomed|302497006|Hemodialysis", date="2026-11-10"),
+        procedure("snomed|302497006 'Hemodialysis'", date="2026-11-10"),
         procedure("snomed|71192002", status="in-progress", date="2024-01-01"),
         procedure(text="Hämodialyse", date="2026-11-10"),
     ],

@@ -7,7 +7,7 @@ import pytest
 from cds_service.guideline.features import Feature
 from cds_service.guideline.vocabulary import VOCABULARY, Scope
 from cds_service.picture import patient as module
-from tests.picture.charts import TEMPLATES, condition, draft, drafted, ki67, nse, picture, ref
+from tests.charts import TEMPLATES, condition, draft, drafted, ki67, nse, picture
 
 NET = condition("icd-10-cm|C7A.012", id="net")
 
@@ -32,7 +32,7 @@ def test_a_word_without_a_derivation_is_refused() -> None:
 
 
 def test_what_could_not_be_used_is_remarked() -> None:
-    other = condition("icd-10-cm|C7A.012", subject=ref("Patient/other"))
+    other = condition("icd-10-cm|C7A.012", subject="Patient/other")
     nobody = condition("icd-10-cm|C7A.012", subject={})
     strange = condition("icd-10-cm|C7A.012", modifierExtension=[{"url": "https://example.org/x"}])
     texts = [remark.text for remark in picture(NET, other, nobody, strange).remarks]
@@ -51,7 +51,9 @@ def test_a_chart_without_faults_has_no_remarks() -> None:
 
 
 def test_a_tumor_is_known_by_its_condition() -> None:
-    (tumor,) = picture(condition("icd-10-cm|C7A.012|Malignant carcinoid tumor of the ileum", id="net"), ki67(2)).tumors
+    (tumor,) = picture(
+        condition("icd-10-cm|C7A.012 'Malignant carcinoid tumor of the ileum'", id="net"), ki67(2)
+    ).tumors
     assert (tumor.reference, tumor.label) == ("Condition/net", "Malignant carcinoid tumor of the ileum")
 
 

@@ -9,7 +9,7 @@ import pytest
 from cds_service.fhir.dates import parse
 from cds_service.fhir.resources import Resource as Read
 from cds_service.picture.record import dated, has_ended, is_pathology, report_texts
-from tests.picture.charts import attached, concept, condition, guideline, record, report
+from tests.charts import GUIDELINE, attached, concept, condition, record, report
 
 
 def read(**members: Any) -> Read:
@@ -18,12 +18,12 @@ def read(**members: Any) -> Read:
 
 
 def words(**members: Any) -> list[str]:
-    return list(report_texts(read(**members), guideline().book))
+    return list(report_texts(read(**members), GUIDELINE.book))
 
 
 def test_a_report_is_read_in_its_conclusion_codes_and_plain_attachments() -> None:
     assert words(conclusion="NET") == ["NET"]
-    assert words(conclusionCode=[concept(text="NET"), {}]) == ["NET"]
+    assert words(conclusionCode=[concept("NET"), {}]) == ["NET"]
     assert words(presentedForm=attached("NET G1")) == ["NET G1"]
     assert words(presentedForm=attached("<p>NET <b>G1</b></p>", "text/html; charset=utf-8")) == ["\nNET  G1 \n"]
     assert words() == []

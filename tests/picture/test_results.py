@@ -9,7 +9,7 @@ import pytest
 from cds_service.guideline.concepts import ConceptId
 from cds_service.picture.record import Record
 from cds_service.picture.results import results
-from tests.picture.charts import Resource, concept, nse, observation, record
+from tests.charts import Resource, concept, nse, observation, record
 
 NSE, KI67, BREAST = map(ConceptId, ("markers/nse", "pathology/ki67", "pathology/ki67-breast"))
 
@@ -58,7 +58,7 @@ def test_an_identifier_without_a_value_joins_nothing() -> None:
 
 
 def test_a_component_is_a_result_with_the_date_of_its_observation() -> None:
-    other = {"code": concept(text="Sodium"), "valueQuantity": {"value": 140, "unit": "mmol/L"}}
+    other = {"code": concept("Sodium"), "valueQuantity": {"value": 140, "unit": "mmol/L"}}
     panel = observation("", text="Tumor marker panel", component=[other, PART])
     (result,) = results(record(panel), NSE)
     assert (result.value.words, result.when and result.when.text) == ("21.1 ug/L", "2026-11-10")
@@ -70,8 +70,8 @@ def test_a_panel_that_only_gathers_is_no_result() -> None:
 
 
 def test_a_result_that_says_why_it_has_no_value_is_no_panel() -> None:
-    index = {"code": concept(text="Hemolysis index"), "valueString": "3+"}
-    rejected = nse(None, component=[index], dataAbsentReason={"text": "hemolyzed, not reported"})
+    index = {"code": concept("Hemolysis index"), "valueString": "3+"}
+    rejected = nse(None, component=[index], dataAbsentReason="hemolyzed, not reported")
     assert values(rejected) == [""]
 
 

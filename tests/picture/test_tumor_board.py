@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from cds_service.guideline.features import Gap
-from tests.picture.charts import Resource, concept, condition, gap, procedure, ref, report, said, seen
+from tests.charts import Resource, concept, condition, gap, line, procedure, ref, said, seen
 
 ILEUM = condition("icd-10-cm|C7A.012", id="ileum")
 BREAST = condition("icd-10-cm|C50.911", id="breast")
@@ -24,16 +24,15 @@ def visit(
     text: str = "Tumor board", *, status: str = "finished", start: str = "2026-10-01", **members: Any
 ) -> Resource:
     period = {"start": start} if start else {}
-    return {"resourceType": "Encounter", "status": status, "type": [concept(text=text)], "period": period} | members
+    return line(Encounter=text, status=status, period=period, **members)
 
 
 def referral(text: str = "Referral to tumor board", *, status: str = "active", **members: Any) -> Resource:
-    request = {"resourceType": "ServiceRequest", "status": status, "intent": "order", "authoredOn": "2026-10-01"}
-    return request | {"code": concept(text=text)} | members
+    return line(ServiceRequest=text, status=status, date="2026-10-01", **members)
 
 
 def plan(**members: Any) -> Resource:
-    return {"resourceType": "CarePlan", "status": "active", "intent": "plan", "created": "2026-10-01"} | members
+    return line(CarePlan="", **{"status": "active", "intent": "plan", "created": "2026-10-01", **members})
 
 
 @pytest.mark.parametrize(
@@ -42,17 +41,17 @@ def plan(**members: Any) -> Resource:
         visit(),
         visit("Multidisciplinary team meeting"),
         visit("Interdisziplinäre Tumorkonferenz"),
-        visit("", serviceType=concept(text="Tumorboard")),
-        visit("", reasonCode=[concept(text="Cancer conference")]),
+        visit("", serviceType="Tumorboard"),
+        visit("", reasonCode="Cancer conference"),
         visit(status="planned", start="2026-12-01"),
         referral(),
         referral(status="completed"),
-        referral("", reasonCode=[concept(text="Tumor board")]),
-        procedure("snomed|399414003|Multidisciplinary care conference for cancer care planning", date="2026-10-01"),
+        referral("", reasonCode="Tumor board"),
+        procedure("snomed|399414003 'Multidisciplinary care conference for cancer care planning'", date="2026-10-01"),
         plan(title="Plan of the tumor board"),
         plan(meta={"profile": [PROFILE]}),
-        plan(category=[concept(text="Tumorkonferenz")], created=None, period={"start": "2026-10-01"}),
-        report("Consult", code=concept("loinc|85232-7")),
+        plan(category="Tumorkonferenz", created=None, period={"start": "2026-10-01"}),
+        line(DiagnosticReport="loinc|85232-7", date="2026-03-16"),
     ],
 )
 def test_visits_referrals_procedures_care_plans_and_notes_of_a_board_are_found(resource: Resource) -> None:
@@ -125,4 +124,4 @@ def test_no_board_is_said_only_after_a_search() -> None:
 
 
 def test_a_tumor_board_that_was_declined_is_none() -> None:
-    assert mdt(visit("Oncology", reasonCode=[concept(text="Patient declined tumor board")])) == "none-found"
+    assert mdt(visit("Oncology", reasonCode=[concept("Patient declined tumor board")])) == "none-found"

@@ -14,6 +14,7 @@ from random import Random
 from typing import Any
 
 from cds_service.answer import Answer, answer
+from cds_service.cases.calls import bundle as found
 from cds_service.guideline.features import Gap, PatientPicture
 from cds_service.hooks.basis import BASIS
 from cds_service.json_bytes import decode, encode
@@ -95,7 +96,7 @@ def reference_of(resource: Json) -> str:
 
 def add(bundle: Json, resources: Iterable[Json]) -> None:
     """More entries of a Bundle, which then says so in its total."""
-    entries = [{"resource": resource} for resource in resources]
+    entries = found(resources).get("entry", [])
     bundle.setdefault("entry", []).extend(entries)
     if "total" in bundle:
         bundle["total"] += len(entries)
@@ -122,9 +123,8 @@ def joined(fixture: str, other: str) -> Json:
     call, more = call_of(fixture), call_of(other)
     names = {reference_of(resource): f"{reference_of(resource)}-2" for resource in resources_of(more)}
     names[f"Patient/{more['context']['patientId']}"] = f"Patient/{call['context']['patientId']}"
-    found = [renamed(resource, names) for resource in resources_of(more) if resource["resourceType"] != "Patient"]
-    call["prefetch"]["more"] = {"resourceType": "Bundle", "type": "searchset", "total": 0}
-    add(call["prefetch"]["more"], found)
+    others = [renamed(resource, names) for resource in resources_of(more) if resource["resourceType"] != "Patient"]
+    call["prefetch"]["more"] = found(others)
     return call
 
 

@@ -7,19 +7,7 @@ from typing import Any
 import pytest
 
 from cds_service.guideline.features import Gap
-from tests.picture.charts import (
-    Resource,
-    administration,
-    cga,
-    gap,
-    nse,
-    observation,
-    record,
-    request,
-    said,
-    seen,
-    statement,
-)
+from tests.charts import Resource, administration, cga, gap, nse, observation, record, request, said, seen, statement
 
 DRAWN = nse(date="2026-10-15")
 KEYS = ("medication-requests", "medication-statements")
@@ -62,7 +50,7 @@ def test_more_than_5_mg_a_day_is_a_high_dose(value: float, unit: str, dose: str)
         ("Biotin", "dose-not-recorded"),
         ("Vitamin B7", "dose-not-recorded"),
         ("atc|A11HA05", "dose-not-recorded"),
-        ("rxnorm|1588|biotin", "dose-not-recorded"),
+        ("rxnorm|1588 'biotin'", "dose-not-recorded"),
         ("Biotinidase test", "none-recorded"),
         ("Biotin shampoo", "none-recorded"),
         ("Vitamin B12", "none-recorded"),

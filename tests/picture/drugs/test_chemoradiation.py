@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from cds_service.guideline.features import Gap
-from tests.picture.charts import (
+from tests.charts import (
     Resource,
     administration,
     concept,
@@ -184,9 +184,9 @@ def test_words_without_a_date_leave_open_when_it_was() -> None:
 
 
 def test_chemotherapy_that_was_ordered_as_a_part_of_it_leaves_it_open() -> None:
-    assert crt(request("Cisplatin", reasonCode=[concept(text="Concurrent chemoradiation")])) == "unknown"
-    assert crt(request("Cisplatin", note=[{"text": "with chemoradiation"}])) == "unknown"
-    assert crt(request("Cisplatin", note=[{"text": "day 1"}])) == "none-recorded"
+    assert crt(request("Cisplatin", reasonCode="Concurrent chemoradiation")) == "unknown"
+    assert crt(request("Cisplatin", note="with chemoradiation")) == "unknown"
+    assert crt(request("Cisplatin", note="day 1")) == "none-recorded"
 
 
 @pytest.mark.parametrize(
@@ -209,22 +209,22 @@ def test_a_history_of_radiotherapy_forbids_to_say_none(history: Resource) -> Non
 @pytest.mark.parametrize(
     ("given", "value"),
     [
-        (radiotherapy("Radiotherapy", bodySite=[concept(text="Mediastinum")]), "completed-to-12-weeks"),
-        (radiotherapy("Radiotherapy", bodySite=[concept(text="Brain")]), "none-recorded"),
+        (radiotherapy("Radiotherapy", bodySite="Mediastinum"), "completed-to-12-weeks"),
+        (radiotherapy("Radiotherapy", bodySite="Brain"), "none-recorded"),
         (radiotherapy("Prophylactic cranial irradiation, radiotherapy"), "none-recorded"),
         (radiotherapy("Radiotherapy of the pelvis"), "none-recorded"),
         (radiotherapy("Radiotherapy of the thoracic spine"), "unknown"),
         (radiotherapy("Radiotherapy"), "unknown"),  # of what?
-        (radiotherapy("Radiotherapy", reasonReference=[ref("Condition/sclc")]), "completed-to-12-weeks"),
-        (radiotherapy("Radiotherapy of the brain", reasonReference=[ref("Condition/sclc")]), "none-recorded"),
-        (radiotherapy("Radiotherapy", reasonCode=[concept("snomed|254632001")]), "completed-to-12-weeks"),
-        (radiotherapy("Radiotherapy", reasonCode=[concept(text="Small cell lung cancer")]), "completed-to-12-weeks"),
-        (radiotherapy("Radiotherapy", reasonCode=[concept("icd-10-cm|C50.911")]), "none-recorded"),
-        (radiotherapy("Radiotherapy", reasonCode=[concept("icd-10-cm|C79.51")]), "none-recorded"),
-        (radiotherapy("Radiotherapy of the breast", bodySite=[concept(text="Breast")]), "none-recorded"),
-        (radiotherapy("IMRT", code=concept("snomed|441799006"), bodySite=[concept(text="Lung")]),
+        (radiotherapy("Radiotherapy", reasonReference="Condition/sclc"), "completed-to-12-weeks"),
+        (radiotherapy("Radiotherapy of the brain", reasonReference="Condition/sclc"), "none-recorded"),
+        (radiotherapy("Radiotherapy", reasonCode="snomed|254632001"), "completed-to-12-weeks"),
+        (radiotherapy("Radiotherapy", reasonCode="Small cell lung cancer"), "completed-to-12-weeks"),
+        (radiotherapy("Radiotherapy", reasonCode="icd-10-cm|C50.911"), "none-recorded"),
+        (radiotherapy("Radiotherapy", reasonCode="icd-10-cm|C79.51"), "none-recorded"),
+        (radiotherapy("Radiotherapy of the breast", bodySite="Breast"), "none-recorded"),
+        (radiotherapy("", codes="snomed|441799006", bodySite="Lung"),
          "completed-to-12-weeks"),
-        (radiotherapy("Course", category=concept("snomed|108290001"), bodySite=[concept(text="Lung")]),
+        (radiotherapy("Course", category="snomed|108290001", bodySite="Lung"),
          "completed-to-12-weeks"),
     ],
 )  # fmt: skip
@@ -238,7 +238,7 @@ def test_radiotherapy_of_nobody_knows_what_without_a_drug_is_no_chemoradiation()
 
 def test_radiotherapy_for_another_condition_is_not_of_the_tumor() -> None:
     bone = condition("icd-10-cm|C79.51", id="bone")
-    given = radiotherapy("Radiotherapy", reasonReference=[ref("Condition/bone")])
+    given = radiotherapy("Radiotherapy", reasonReference="Condition/bone")
     assert crt(bone, given, CISPLATIN) == "none-recorded"
 
 

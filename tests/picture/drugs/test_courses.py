@@ -9,7 +9,7 @@ import pytest
 
 from cds_service.picture.drugs.courses import Running, course_of, day_end, day_start, running, supplied_days
 from cds_service.picture.drugs.medications import entries
-from tests.picture.charts import Resource, administration, dispense, record, request, statement
+from tests.charts import Resource, administration, dispense, record, request, statement
 
 HELD = record()
 

@@ -8,10 +8,9 @@ import pytest
 
 from cds_service.guideline.features import Gap
 from cds_service.picture.orders import Draft
-from tests.picture.charts import (
+from tests.charts import (
     Resource,
     administration,
-    concept,
     condition,
     dispense,
     draft,
@@ -146,7 +145,7 @@ def test_the_day_of_another_order_is_not_that_of_the_radionuclide() -> None:
 
 
 def test_a_depot_for_another_disease_blocks_the_receptors_too() -> None:
-    for_acromegaly = administration("Lanreotide", reasonCode=[concept(text="Acromegaly")])
+    for_acromegaly = administration("Lanreotide", reasonCode="Acromegaly")
     assert depot(for_acromegaly) == "to-28-days"
     assert seen("therapy-ssa", NET, for_acromegaly) == "none-recorded"
 

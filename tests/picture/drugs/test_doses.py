@@ -9,7 +9,7 @@ import pytest
 from cds_service.guideline.concepts import ConceptId
 from cds_service.picture.drugs.doses import daily_mg
 from cds_service.picture.drugs.medications import entries
-from tests.picture.charts import Resource, concept, record, ref, request, statement
+from tests.charts import Resource, concept, line, record, request, statement
 
 DAILY: Resource = {"repeat": {"frequency": 1, "period": 1, "periodUnit": "d"}}
 
@@ -35,7 +35,7 @@ def of(*dosages: Resource, drug: str = "Biotin") -> str:
 
 
 def told(words: str, drug: str = "Biotin") -> str:
-    return read(statement(drug, dosage=[{"text": words}]))
+    return read(statement(drug, dosage=words))
 
 
 @pytest.mark.parametrize(
@@ -124,8 +124,8 @@ def test_the_timing_gives_the_doses_of_a_day(repeat: Resource, mg: str) -> None:
     ("code", "mg"),
     [
         (concept("http://terminology.hl7.org/CodeSystem/v3-GTSAbbreviation|BID"), "10"),
-        (concept(text="three times daily"), "15"),
-        (concept(text="as directed"), "0-20"),
+        (concept("three times daily"), "15"),
+        (concept("as directed"), "0-20"),
     ],
 )
 def test_a_coded_timing_is_read(code: Resource, mg: str) -> None:
@@ -200,8 +200,8 @@ def test_a_name_alone_may_tell_the_daily_dose() -> None:
 
 
 def product(strength: Any, *others: Resource) -> Resource:
-    part = {"itemCodeableConcept": concept(text="Biotin")} | ({"strength": strength} if strength else {})
-    return {"resourceType": "Medication", "id": "m1", "code": concept(text="Hair 50 mg"), "ingredient": [part, *others]}
+    part = {"itemCodeableConcept": concept("Biotin")} | ({"strength": strength} if strength else {})
+    return line(Medication="Hair 50 mg", id="m1", ingredient=[part, *others])
 
 
 def one(value: Any, unit: str, per: Any = None) -> Resource:
@@ -220,18 +220,18 @@ def one(value: Any, unit: str, per: Any = None) -> Resource:
     ],
 )
 def test_the_strength_of_the_ingredient_counts(strength: Any, mg: str) -> None:
-    zinc = {"itemCodeableConcept": concept(text="Zinc"), "strength": one(20, "mg")}
-    resource = request("", medicationReference=ref("Medication/m1"), dosageInstruction=[{"text": "1 tablet daily"}])
-    assert read(resource, product(strength, zinc) | {"code": concept(text="Hair vitamins")}) == mg
+    zinc = {"itemCodeableConcept": concept("Zinc"), "strength": one(20, "mg")}
+    resource = request("", medicationReference="Medication/m1", dosageInstruction="1 tablet daily")
+    assert read(resource, product(strength, zinc) | {"code": concept("Hair vitamins")}) == mg
 
 
 def test_one_ingredient_with_two_strengths_is_not_readable() -> None:
-    again = {"itemCodeableConcept": concept(text="Biotin"), "strength": one(20, "mg")}
-    resource = request("", medicationReference=ref("Medication/m1"), dosageInstruction=[{"text": "1 tablet daily"}])
+    again = {"itemCodeableConcept": concept("Biotin"), "strength": one(20, "mg")}
+    resource = request("", medicationReference="Medication/m1", dosageInstruction="1 tablet daily")
     assert read(resource, product(one(5, "mg"), again)) == "not readable"
 
 
-@pytest.mark.parametrize("need", [{"asNeededBoolean": True}, {"asNeededCodeableConcept": concept(text="hair")}])
+@pytest.mark.parametrize("need", [{"asNeededBoolean": True}, {"asNeededCodeableConcept": concept("hair")}])
 def test_what_is_taken_as_needed_has_no_lower_end(need: Resource) -> None:
     assert of(dosage(5, "mg", **need)) == "0-5"
 

@@ -8,16 +8,16 @@ import pytest
 
 from cds_service.guideline.features import Gap
 from cds_service.picture.drugs.medications import drugs, line_starts
-from tests.picture.charts import (
+from tests.charts import (
     Resource,
     administration,
     concept,
     condition,
     dispense,
     gap,
+    line,
     nse,
     record,
-    ref,
     request,
     said,
     seen,
@@ -53,7 +53,7 @@ def names(resource: Resource) -> set[str]:
         ("atc|L01CE02", "irinotecan"),
         ("rxnorm|317160", "temozolomide"),
         ("Xeloda", "capecitabine"),
-        ("atc|L01XE10|everolimus", "everolimus"),
+        ("atc|L01XE10 'everolimus'", "everolimus"),
         ("atc|L01EG02", "everolimus"),
         ("Afinitor 10 mg", "everolimus"),
         ("atc|L01XE04", "sunitinib"),
@@ -73,15 +73,15 @@ def names(resource: Resource) -> set[str]:
         ("Cabometyx 40 mg", "cabozantinib"),
         ("Sandostatin LAR Depot", "ssa"),
         ("Signifor", "ssa"),
-        ("atc|L01XC07|bevacizumab", "other-chemotherapy"),
+        ("atc|L01XC07 'bevacizumab'", "other-chemotherapy"),
         ("atc|L01FG01", "other-chemotherapy"),
         ("[177Lu]Lu-DOTATATE", "prrt"),
         ("snomed|781259000", "prrt"),
         ("urn:oid:2.16.840.1.113883.6.88|2555", "platinum"),
         ("urn:oid:2.16.840.1.113883.6.73|L01XA02", "platinum"),
         ("http://fhir.de/CodeSystem/bfarm/atc|L01XA02", "platinum"),
-        ("http://hl7.org/fhir/sid/ndc|0078-0646-81|lanreotide 120 MG per 0.5 ML Prefilled Syringe", "ssa"),
-        ("urn:oid:1.2.3|A17|Etoposid 100 mg", "etoposide"),
+        ("http://hl7.org/fhir/sid/ndc|0078-0646-81 'lanreotide 120 MG per 0.5 ML Prefilled Syringe'", "ssa"),
+        ("urn:oid:1.2.3|A17 'Etoposid 100 mg'", "etoposide"),
     ],
 )
 def test_a_drug_is_known_by_old_and_new_codes_and_by_brand(drug: str, name: str) -> None:
@@ -105,31 +105,33 @@ def test_other_drugs_and_tracers_are_none_of_ours(drug: str) -> None:
 
 
 def test_a_drug_is_found_by_reference_contained_or_display() -> None:
-    lanreotide = {"resourceType": "Medication", "id": "m1", "code": concept(text="Lanreotide 120 mg")}
-    beside = request("", medicationReference=ref("Medication/m1"))
-    other = {"resourceType": "Medication", "id": "m0", "code": concept(text="Omeprazole")}
-    inside = request("", medicationReference=ref("#m1"), contained=[other, lanreotide])
+    lanreotide = line(Medication="Lanreotide 120 mg", id="m1")
+    beside = request("", medicationReference="Medication/m1")
+    other = line(Medication="Omeprazole", id="m0")
+    inside = request("", medicationReference="#m1", contained=[other, lanreotide])
     shown = request("", medicationReference={"display": "Lanreotide"})
     assert ssa(beside, lanreotide) == ssa(inside) == ssa(shown) == "active"
-    assert ssa(request("", medicationReference=ref("Medication/elsewhere"))) == "unknown"
+    assert ssa(request("", medicationReference="Medication/elsewhere")) == "unknown"
     assert ssa(request("")) == "unknown"
 
 
 def test_several_codes_of_one_drug_are_one_drug() -> None:
-    codes = ("http://hl7.org/fhir/sid/ndc|0009-0000-00", "rxnorm|40048|carboplatin", "atc|L01XA02", "urn:oid:1.2.3|C")
-    assert names(request("", medicationCodeableConcept=concept(*codes, text="CARBOplatin inj"))) == {"platinum"}
+    codes = ("http://hl7.org/fhir/sid/ndc|0009-0000-00", "rxnorm|40048 'carboplatin'", "atc|L01XA02", "urn:oid:1.2.3|C")
+    assert names(request("", medicationCodeableConcept=concept("; ".join(codes), text="CARBOplatin inj"))) == {
+        "platinum"
+    }
 
 
 @pytest.mark.parametrize(
     "target", ["Medication/m1", "https://ehr.example.org/fhir/Medication/m1", "Medication/m1/_history/3"]
 )
 def test_a_reference_may_be_relative_absolute_or_of_a_version(target: str) -> None:
-    lanreotide = {"resourceType": "Medication", "id": "m1", "code": concept("atc|H01CB03")}
-    assert ssa(request("", medicationReference=ref(target)), lanreotide) == "active"
+    lanreotide = line(Medication="atc|H01CB03", id="m1")
+    assert ssa(request("", medicationReference=target), lanreotide) == "active"
 
 
 def test_the_display_names_a_drug_whose_resource_has_no_code() -> None:
-    blank = {"resourceType": "Medication", "id": "m1"}
+    blank = line(Medication="", id="m1")
     shown = {"reference": "Medication/m1", "display": "Lanreotide"}
     assert ssa(request("", medicationReference=shown), blank) == "active"
     assert ssa(request("", medicationReference={"identifier": {"value": "7"}, "display": "Lanreotide"})) == "active"
@@ -138,12 +140,12 @@ def test_the_display_names_a_drug_whose_resource_has_no_code() -> None:
 def test_an_infusion_bag_is_known_by_its_active_ingredients() -> None:
     def bag(code: str, **members: Any) -> set[str]:
         part = {"itemCodeableConcept": concept(code)} | members
-        named = {"resourceType": "Medication", "id": "m1", "code": concept(text="Bag 2"), "ingredient": [part]}
-        medication = record(named, request("", medicationReference=ref("Medication/m1")))
+        named = line(Medication="Bag 2", id="m1", ingredient=[part])
+        medication = record(named, request("", medicationReference="Medication/m1"))
         return {name for drug in drugs(medication) for name in drug.names}
 
     assert bag("rxnorm|2555") == {"platinum"}
-    assert bag("urn:oid:1.2.3|X|Cisplatin") == {"platinum"}
+    assert bag("urn:oid:1.2.3|X 'Cisplatin'") == {"platinum"}
     assert bag("rxnorm|2555", isActive=False) == set()
 
 

@@ -8,7 +8,7 @@ import pytest
 
 from cds_service.guideline.features import Gap
 from cds_service.picture.orders import Draft
-from tests.picture.charts import (
+from tests.charts import (
     Resource,
     administration,
     cga,
@@ -50,13 +50,15 @@ def ordered() -> tuple[Draft, ...]:
     ["rxnorm|7646", "urn:oid:2.16.840.1.113883.6.88|40790", "atc|A02BC02", "atc|A02BC08", "atc|A02BD04", "atc|M01AE52",
      "atc|B01AC56", "Omeprazole 20 mg", "Omeprazol-ratiopharm", "Esomeprazole", "Pantozol", "Prilosec OTC", "Nexium",
      "Prevacid", "Protonix", "AcipHex", "Dexilant", "Vimovo", "Zegerid", "Protonenpumpenhemmer",
-     "atc|M01AE02|naproxen / esomeprazole"],
+     "atc|M01AE02 'naproxen / esomeprazole'"],
 )  # fmt: skip
 def test_a_proton_pump_inhibitor_is_known_by_code_combination_and_brand(drug: str) -> None:
     assert ppi(request(drug)) == "active"
 
 
-@pytest.mark.parametrize("drug", ["atc|A02BA03", "rxnorm|4278|Famotidine", "atc|M01AE56", "Aripiprazole", "Magnesium"])
+@pytest.mark.parametrize(
+    "drug", ["atc|A02BA03", "rxnorm|4278 'Famotidine'", "atc|M01AE56", "Aripiprazole", "Magnesium"]
+)
 def test_other_drugs_of_the_stomach_are_none(drug: str) -> None:
     assert ppi(request(drug)) == "none-recorded"
 
@@ -158,24 +160,24 @@ def test_none_is_said_after_a_search_alone() -> None:
     [
         (condition("icd-10-cm|E16.4"), "yes"),
         (condition(text="Zollinger-Ellison syndrome"), "yes"),
-        (condition(text="Gastrinoma", verification="provisional"), "unknown"),
-        (condition(text="Gastrinoma", verification="refuted"), "not-recorded"),
-        (condition(text="Gastrinoma", status="resolved"), "unknown"),
+        (condition(text="Gastrinoma", verificationStatus="provisional"), "unknown"),
+        (condition(text="Gastrinoma", verificationStatus="refuted"), "not-recorded"),
+        (condition(text="Gastrinoma", clinicalStatus="resolved"), "unknown"),
         (condition("icd-10-cm|K22.70"), "yes"),
         (condition("icd-10|K22.7"), "yes"),
-        (condition("snomed|302914006|Barrett's esophagus"), "yes"),
-        (condition("snomed|302914006|Hiatal hernia"), "not-recorded"),
+        (condition("snomed|302914006 'Barrett's esophagus'"), "yes"),
+        (condition("snomed|302914006 'Hiatal hernia'"), "not-recorded"),
         (condition(text="Barrett esophagus"), "yes"),
         (condition(text="Possible Barrett esophagus"), "unknown"),
-        (condition("icd-10-cm|K21.9|GERD"), "not-recorded"),
+        (condition("icd-10-cm|K21.9 'GERD'"), "not-recorded"),
         (condition(text="Dyspepsia"), "not-recorded"),
         (condition("icd-10-cm|K26.4", onsetDateTime="2026-01-10"), "yes"),
         (condition("icd-10-cm|K26.4", onsetDateTime="2025-11-15T12:00:00Z"), "yes"),
-        (condition("icd-10-cm|K26.4", onsetDateTime="2025-11-15T11:00:00Z", status="resolved"), "not-recorded"),
+        (condition("icd-10-cm|K26.4", onsetDateTime="2025-11-15T11:00:00Z", clinicalStatus="resolved"), "not-recorded"),
         (condition("icd-10-cm|K26.4", onsetDateTime="2025-11-15T11:00:00Z"), "unknown"),  # nobody closed it
-        (condition("icd-10-cm|K26.4", onsetDateTime="2025", status="resolved"), "unknown"),
-        (condition("icd-10-cm|K26.4", onsetDateTime="2020-01-01", abatementDateTime="2026-05-01", status="resolved"),
-         "yes"),
+        (condition("icd-10-cm|K26.4", onsetDateTime="2025", clinicalStatus="resolved"), "unknown"),
+        (condition("icd-10-cm|K26.4", clinicalStatus="resolved",
+                   onsetDateTime="2020-01-01", abatementDateTime="2026-05-01"), "yes"),
         (condition("icd-10-cm|K26.4"), "unknown"),  # when?
         (condition("snomed|74474003", onsetDateTime="2026-08-01"), "yes"),
         (condition("icd-10-cm|I85.01", onsetDateTime="2026-08-01"), "yes"),
@@ -190,12 +192,15 @@ def test_a_condition_is_a_reason_or_not_or_it_cannot_be_told(resource: Resource,
 
 
 def test_a_gastrinoma_that_a_tumor_or_its_pathology_names_is_a_reason() -> None:
-    assert seen("ppi-needed", condition("icd-10-cm|D3A.8|Gastrinoma of the pancreas")) == "yes"
-    assert seen("ppi-needed", NET, histology("icd-o-3|8153/3|Gastrinoma")) == "yes"
+    assert seen("ppi-needed", condition("icd-10-cm|D3A.8 'Gastrinoma of the pancreas'")) == "yes"
+    assert seen("ppi-needed", NET, histology("icd-o-3|8153/3 'Gastrinoma'")) == "yes"
 
 
 def test_a_gastrinoma_of_the_past_leaves_it_open() -> None:
-    assert seen("ppi-needed", condition("icd-10-cm|D3A.8|Gastrinoma of the pancreas", status="resolved")) == "unknown"
+    assert (
+        seen("ppi-needed", condition("icd-10-cm|D3A.8 'Gastrinoma of the pancreas'", clinicalStatus="resolved"))
+        == "unknown"
+    )
 
 
 @pytest.mark.parametrize(
@@ -222,7 +227,7 @@ def test_a_gastrinoma_of_the_past_leaves_it_open() -> None:
         ([request("Ibuprofen 600 mg", date="2026-10")], "unknown"),
         ([request("Ibuprofen 600 mg", date="")], "unknown"),
         ([request("atc|M01AE02", date="2026-01-01")], "yes"),
-        ([request("atc|M01AX05|glucosamine", date="2026-01-01")], "not-recorded"),
+        ([request("atc|M01AX05 'glucosamine'", date="2026-01-01")], "not-recorded"),
         ([request("Diclofenac gel", date="2026-01-01")], "not-recorded"),
         ([dispense("Ibuprofen 600 mg", "2026-11-01")], "not-recorded"),
         ([request("Ibuprofen 600 mg", date="2026-01-01", dosageInstruction=[{"asNeededBoolean": True}])],
@@ -242,7 +247,7 @@ def test_no_reason_is_said_after_a_search_of_conditions_and_medications() -> Non
 
 
 def test_an_antiplatelet_drug_with_a_second_name_is_counted_by_what_it_is() -> None:
-    both = concept("atc|B01AC04|clopidogrel", "rxnorm|32968|clopidogrel", text="Plavix 75 mg")
+    both = concept("atc|B01AC04 'clopidogrel'; rxnorm|32968 'clopidogrel'", text="Plavix 75 mg")
     assert needed(request("", medicationCodeableConcept=both)) == "not-recorded"
 
 

@@ -8,17 +8,7 @@ import pytest
 
 from cds_service.guideline.features import Gap
 from cds_service.picture.drugs.regimen import regimen_feature
-from tests.picture.charts import (
-    Resource,
-    administration,
-    draft,
-    drafted,
-    picture,
-    procedure,
-    record,
-    request,
-    statement,
-)
+from tests.charts import Resource, administration, draft, drafted, picture, procedure, record, request, statement
 
 KEYS = ("medication-requests", "medication-statements")
 

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from cds_service.guideline.features import Gap
-from tests.picture.charts import (
+from tests.charts import (
     Resource,
     condition,
     disease_status,
@@ -126,7 +126,7 @@ def test_a_tumor_that_was_not_resected_or_came_back_is_not_followed_this_way() -
 
 
 def test_an_unknown_course_leaves_it_open() -> None:
-    assert why(tumor=condition("icd-10-cm|C7A.012", status="inactive")) is Gap.NOT_RECORDED
+    assert why(tumor=condition("icd-10-cm|C7A.012", clinicalStatus="inactive")) is Gap.NOT_RECORDED
     assert gap("follow-up-imaging") is Gap.NOT_RECORDED
 
 

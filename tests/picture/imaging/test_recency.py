@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from cds_service.guideline.features import Gap
-from tests.picture.charts import (
+from tests.charts import (
     Resource,
     attached,
     concept,
@@ -207,17 +207,17 @@ def test_the_region_is_read_from_a_code() -> None:
         imaging_study("MR", "Abdomen"),
         imaging_study("CT", description="Abdomen/Pelvis with contrast"),
         imaging_study("", description="CT abdomen"),
-        imaging_study("", procedureCode=[concept("loinc|41806-1")]),
-        imaging_study("", procedureCode=[concept(text="CT abdomen")]),
+        imaging_study("", procedureCode="loinc|41806-1"),
+        imaging_study("", procedureCode="CT abdomen"),
         imaging_study("SR/CT", "Abdomen"),
         imaging_study(
             "",
-            started="",
+            date="",
             series=[{"modality": {"code": "CT"}, "bodySite": {"display": "Abdomen"}, "started": "2026-10-20"}],
         ),
         imaging_study("CT", series=[{"modality": {"code": "CT"}, "description": "ABDOMEN PV"}]),
         procedure(text="CT abdomen", date="2026-10-20"),
-        procedure(text="Computed tomography", date="2026-10-20", bodySite=[concept(text="Abdomen")]),
+        procedure(text="Computed tomography", date="2026-10-20", bodySite="Abdomen"),
         observation("", "no new lesion", text="CT abdomen", date="2026-10-20"),
         observation("loinc|41806-1", "no new lesion", date="2026-10-20"),
         ct(status="preliminary"),
@@ -353,7 +353,7 @@ def test_a_report_that_had_to_be_set_aside_forbids_to_say_none() -> None:
     strange = ct(modifierExtension=[{"url": "https://example.org/strange", "valueBoolean": True}])
     assert gap("ct-mri", ILEUM, strange) is Gap.NOT_READABLE
     assert "modifierExtension" in said("ct-mri", ILEUM, strange)
-    assert gap("ct-mri", ILEUM, imaging_study("CT", "Abdomen", started="2027-03-01")) is Gap.NOT_READABLE
+    assert gap("ct-mri", ILEUM, imaging_study("CT", "Abdomen", date="2027-03-01")) is Gap.NOT_READABLE
 
 
 def test_a_pdf_of_pathology_hides_no_ct() -> None:

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from cds_service.guideline.features import Gap
-from tests.picture.charts import Resource, cga, gap, observation, picture, ref, said, seen, specimen
+from tests.charts import Resource, cga, gap, line, observation, picture, ref, said, seen
 
 NAMES = ("cga-level", "cga-age", "cea-level", "hiaa-age", "progrp-or-cyfra")
 
@@ -94,7 +94,7 @@ def test_of_two_ranges_of_cea_for_smokers_and_others_none_is_chosen() -> None:
 def test_a_marker_of_another_fluid_is_none_of_serum(fluid: str) -> None:
     of_fluid: dict[str, Any] = {"specimen": ref("Specimen/s")}
     for kind in ({"text": fluid}, {"coding": [{"code": fluid}]}):
-        assert seen("cea-level", cea(400, high=5, **of_fluid), specimen("s", type=kind)) == "none"
+        assert seen("cea-level", cea(400, high=5, **of_fluid), line(Specimen=kind, id="s")) == "none"
     assert seen("cea-level", cea(400, high=5, specimen={"display": fluid})) == "none"
     assert seen("cea-level", cea(400, high=5, specimen={"display": "Serum"})) == "high"
 

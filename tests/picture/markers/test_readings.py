@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.picture.charts import Resource, cga, feature, nse, said, seen
+from tests.charts import PATIENT, Resource, cga, feature, nse, said, seen
 
 INTERPRETATION = "http://terminology.hl7.org/CodeSystem/v3-ObservationInterpretation"
 
@@ -78,15 +78,13 @@ def test_the_evidence_shows_value_limit_and_what_was_sent() -> None:
     assert said("nse-level", nse(21.1)) == "NSE 21.1 ug/L (limit 16.3), 2026-11-10"
     assert "sent as 21100 pg/mL" in said("nse-level", nse(21100, "pg/mL", high=None))
     assert "preliminary" in said("nse-level", nse(status="preliminary"))
-    assert said("nse-reading", nse(None, dataAbsentReason={"text": "insufficient sample"})).startswith(
-        "NSE insufficient sample"
-    )
+    assert said("nse-reading", nse(None, dataAbsentReason="insufficient sample")).startswith("NSE insufficient sample")
     assert "without a value" in said("nse-reading", nse(None))
 
 
 # --- which range --------------------------------------------------------------------------------------------------
 
-MAN: Resource = {"resourceType": "Patient", "gender": "male", "birthDate": "1950-04-11"}
+MAN = PATIENT | {"gender": "male", "birthDate": "1950-04-11"}
 OF_MEN = high(12.5, appliesTo=[{"coding": [{"display": "Male"}]}])
 OF_WOMEN = high(20, appliesTo=[{"text": "Frauen"}])
 

@@ -12,7 +12,7 @@ from cds_service.guideline.concepts import SiteLimit
 from cds_service.guideline.site import Site
 from cds_service.picture.nse.newest import newest_reading
 from cds_service.picture.record import Record
-from tests.picture import charts
+from tests import charts
 
 ROCHE = SiteLimit(Decimal(17), "Roche Cobas")
 SHORT = SiteLimit(Decimal(15), "Roche")

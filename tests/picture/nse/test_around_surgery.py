@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from cds_service.guideline.features import Gap
-from tests.picture.charts import Resource, condition, gap, nse, procedure, ref, said, seen, specimen
+from tests.charts import Resource, condition, gap, line, nse, procedure, ref, said, seen
 
 ILEUM = condition("icd-10-cm|C7A.012", id="ileum")
 BEFORE, AFTER = "nse-before-surgery", "nse-after-surgery"
@@ -81,7 +81,7 @@ def test_of_the_day_of_the_resection_only_a_draw_that_surely_came_first_counts()
 
 
 def test_readings_that_cannot_be_used_are_not_the_one_before() -> None:
-    hemolyzed = nse(90, date="2026-08-20", note=[{"text": "hemolyzed"}])
+    hemolyzed = nse(90, date="2026-08-20", note="hemolyzed")
     assert before(hemolyzed, nse(12, date="2026-08-01")) == "normal"
     assert before(hemolyzed) == "none"
     assert before(nse(90, date="2026-08-20", status="preliminary")) == "none"
@@ -140,7 +140,10 @@ def test_the_last_two_readings_after_the_resection_decide(values: tuple[float, .
 
 def test_two_results_of_one_sample_after_the_resection_are_one() -> None:
     same: dict[str, Any] = {"specimen": ref("Specimen/s")}
-    assert after(nse(34, date="2026-10-01", **same), nse(33, date="2026-10-02", **same), specimen("s")) == "high-once"
+    assert (
+        after(nse(34, date="2026-10-01", **same), nse(33, date="2026-10-02", **same), line(Specimen="", id="s"))
+        == "high-once"
+    )
 
 
 def test_another_operation_after_the_resection_spoils_its_readings() -> None:
@@ -150,7 +153,7 @@ def test_another_operation_after_the_resection_spoils_its_readings() -> None:
 
 
 def test_only_hemolyzed_readings_after_the_resection_leave_it_open() -> None:
-    assert gap(AFTER, ILEUM, removed(), nse(34, date="2026-10-05", note=[{"text": "hemolyzed"}])) is Gap.NOT_RECORDED
+    assert gap(AFTER, ILEUM, removed(), nse(34, date="2026-10-05", note="hemolyzed")) is Gap.NOT_RECORDED
     assert gap(AFTER, ILEUM, removed(), nse(34, date="2026-08-05")) is Gap.NOT_RECORDED
 
 

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from cds_service.guideline.features import Gap
-from tests.picture.charts import Resource, condition, feature, gap, nse, procedure, request, said, seen
+from tests.charts import Resource, condition, feature, gap, nse, procedure, request, said, seen
 
 NAME = "nse-confounder"
 DRAW = nse()  # 2026-11-10
@@ -45,8 +45,8 @@ def test_a_recorded_condition_is_a_confounder(resource: Resource, expected: str)
         condition("icd-10-cm|G30.9"),  # Alzheimer
         condition(text="Sickle cell trait"),
         condition(text="No liver failure"),
-        condition("icd-10-cm|K72.10", verification="provisional"),
-        condition("icd-10-cm|K72.10", verification="refuted"),
+        condition("icd-10-cm|K72.10", verificationStatus="provisional"),
+        condition("icd-10-cm|K72.10", verificationStatus="refuted"),
     ],
 )
 def test_what_is_milder_denied_or_only_suspected_is_none(resource: Resource) -> None:
@@ -64,13 +64,13 @@ def test_several_confounders_stand_together() -> None:
         ({"onsetDateTime": "2026-11-10"}, "liver-failure"),
         ({"onsetDateTime": "2026-11-11"}, "none-recorded"),
         ({"onsetDateTime": "2026-11"}, "unknown"),
-        ({"status": "resolved", "abatementDateTime": "2026-11-10"}, "liver-failure"),
-        ({"status": "resolved", "abatementDateTime": "2026-11-09"}, "none-recorded"),
-        ({"status": "resolved", "abatementPeriod": {"end": "2026-11-12"}}, "liver-failure"),
-        ({"status": "resolved", "abatementDateTime": "2026-11"}, "unknown"),
-        ({"status": "resolved"}, "unknown"),  # when it ended is not recorded
-        ({"status": "resolved", "onsetDateTime": "2026-11-12"}, "none-recorded"),
-        ({"status": ""}, "liver-failure"),
+        ({"clinicalStatus": "resolved", "abatementDateTime": "2026-11-10"}, "liver-failure"),
+        ({"clinicalStatus": "resolved", "abatementDateTime": "2026-11-09"}, "none-recorded"),
+        ({"clinicalStatus": "resolved", "abatementPeriod": {"end": "2026-11-12"}}, "liver-failure"),
+        ({"clinicalStatus": "resolved", "abatementDateTime": "2026-11"}, "unknown"),
+        ({"clinicalStatus": "resolved"}, "unknown"),  # when it ended is not recorded
+        ({"clinicalStatus": "resolved", "onsetDateTime": "2026-11-12"}, "none-recorded"),
+        ({"clinicalStatus": ""}, "liver-failure"),
     ],
 )
 def test_a_condition_counts_that_was_there_at_the_draw(members: dict[str, Any], expected: str) -> None:
@@ -78,10 +78,10 @@ def test_a_condition_counts_that_was_there_at_the_draw(members: dict[str, Any], 
 
 
 def test_a_doubtful_one_beside_a_certain_one_stays_open() -> None:
-    certain, doubtful = condition("icd-10-cm|N18.6"), condition("icd-10-cm|K72.10", status="resolved")
+    certain, doubtful = condition("icd-10-cm|N18.6"), condition("icd-10-cm|K72.10", clinicalStatus="resolved")
     assert confounders(certain, doubtful) == "kidney-failure unknown"
     assert gap(NAME, DRAW, certain, doubtful) is Gap.NOT_READABLE
-    again = condition("icd-10-cm|N18.5", status="resolved")
+    again = condition("icd-10-cm|N18.5", clinicalStatus="resolved")
     assert confounders(certain, again) == "kidney-failure"
 
 
@@ -102,7 +102,7 @@ def test_dialysis_as_a_procedure_counts_for_90_days(date: str, expected: str) ->
 
 
 def test_the_draw_is_that_of_the_newest_reading() -> None:
-    ended = condition("icd-10-cm|K72.10", status="resolved", abatementDateTime="2026-10-01")
+    ended = condition("icd-10-cm|K72.10", clinicalStatus="resolved", abatementDateTime="2026-10-01")
     assert seen(NAME, ended, nse(date="2026-09-20")) == "liver-failure"
     assert seen(NAME, ended, nse(date="2026-09-20"), DRAW) == "none-recorded"
     assert seen(NAME, condition("icd-10-cm|N18.6"), nse(date="2024-09-20")) == "kidney-failure"

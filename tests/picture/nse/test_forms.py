@@ -6,18 +6,20 @@ from typing import Any
 
 import pytest
 
-from tests.picture.charts import (
+from tests.charts import (
     Resource,
     attached,
     concept,
+    condition,
     feature,
+    line,
     nse,
     observation,
     pathology,
     ref,
+    report,
     said,
     seen,
-    specimen,
 )
 
 UCUM = "http://unitsofmeasure.org"
@@ -114,7 +116,7 @@ def test_a_negative_nse_is_no_value() -> None:
 
 
 def test_a_coded_answer_is_qualitative_only() -> None:
-    for answer in (concept(text="elevated"), concept("v3-interpretation|POS")):
+    for answer in (concept("elevated"), concept("v3-interpretation|POS")):
         assert reading(nse(answer)) == "no-value"
 
 
@@ -136,7 +138,7 @@ def test_a_range_or_a_ratio_is_a_value() -> None:
 @pytest.mark.parametrize("reason", ["unknown", "error"])
 def test_a_reason_for_no_value_is_no_value(reason: str) -> None:
     system = "http://terminology.hl7.org/CodeSystem/data-absent-reason"
-    assert reading(nse(None, dataAbsentReason=concept(f"{system}|{reason}"))) == "no-value"
+    assert reading(nse(None, dataAbsentReason=f"{system}|{reason}")) == "no-value"
 
 
 # --- panels ------------------------------------------------------------------------------------------------------
@@ -163,18 +165,17 @@ def test_a_member_without_a_date_has_that_of_its_panel() -> None:
 
 
 def test_a_member_is_of_the_sample_of_its_panel() -> None:
-    hemolyzed = specimen("s", condition=[concept("v2-0493|HEM")])
+    hemolyzed = line(Specimen="", id="s", condition="v2-0493|HEM")
     gathered = panel("Observation/n", specimen=ref("Specimen/s"))
     assert seen("nse-specimen", nse(id="n"), gathered, hemolyzed) == "hemolyzed"
-    fluid = specimen("s", type=concept(text="Cerebrospinal fluid"))
+    fluid = line(Specimen="Cerebrospinal fluid", id="s")
     assert reading(nse(id="n"), gathered, fluid) == "none-found"
 
 
 def test_a_result_has_the_date_and_the_one_specimen_of_its_report() -> None:
-    came = {"resourceType": "DiagnosticReport", "status": "final", "code": concept(text="Laboratory"),
-            "effectiveDateTime": "2026-11-10", "result": [ref("Observation/n")]}  # fmt: skip
+    came = report("Laboratory", date="2026-11-10", result="Observation/n")
     one, two = [ref("Specimen/s")], [ref("Specimen/s"), ref("Specimen/t")]
-    hemolyzed = specimen("s", condition=[concept("v2-0493|HEM")])
+    hemolyzed = line(Specimen="", id="s", condition="v2-0493|HEM")
     assert said("nse-level", nse(id="n", date=""), came).endswith("2026-11-10")
     assert said("nse-level", nse(id="n", date="", issued="2026-11-12"), came).endswith("2026-11-10")
     assert seen("nse-specimen", nse(id="n"), came | {"specimen": one}, hemolyzed) == "hemolyzed"
@@ -185,10 +186,8 @@ def test_a_result_has_the_date_and_the_one_specimen_of_its_report() -> None:
 
 
 def test_an_older_result_in_a_newer_report_keeps_its_own_time_and_sample() -> None:
-    cumulative = {"resourceType": "DiagnosticReport", "status": "final", "code": concept(text="Laboratory"),
-                  "effectiveDateTime": "2026-11-10", "result": [ref("Observation/n")],
-                  "specimen": [ref("Specimen/s")]}  # fmt: skip
-    hemolyzed = specimen("s", condition=[concept("v2-0493|HEM")])
+    cumulative = report("Laboratory", date="2026-11-10", result="Observation/n", specimen="Specimen/s")
+    hemolyzed = line(Specimen="", id="s", condition="v2-0493|HEM")
     assert seen("nse-specimen", nse(id="n", date="2026-10-01"), cumulative, hemolyzed) == "not-recorded"
     assert seen("nse-specimen", nse(id="n", date="2026-11"), cumulative, hemolyzed) == "hemolyzed"
     issued = nse(id="n", date="", issued="2026-10-01T10:00:00Z")
@@ -196,19 +195,19 @@ def test_an_older_result_in_a_newer_report_keeps_its_own_time_and_sample() -> No
 
 
 def test_a_result_without_its_own_date_is_of_the_day_its_sample_was_taken() -> None:
-    taken = specimen("s", collection={"collectedDateTime": "2026-11-05"})
-    late = nse(date="", issued="2026-11-14T10:00:00Z", specimen=ref("Specimen/s"))
+    taken = line(Specimen="", id="s", collection={"collectedDateTime": "2026-11-05"})
+    late = nse(date="", issued="2026-11-14T10:00:00Z", specimen="Specimen/s")
     assert said("nse-level", late, taken).endswith("2026-11-05")
-    over = specimen("s", collection={"collectedPeriod": {"start": "2026-11-04", "end": "2026-11-05"}})
+    over = line(Specimen="", id="s", collection={"collectedPeriod": {"start": "2026-11-04", "end": "2026-11-05"}})
     assert said("nse-level", late, over).endswith("2026-11-04 to 2026-11-05")
-    assert said("nse-level", late, specimen("s", collection=["?"])).endswith("2026-11-14")
+    assert said("nse-level", late, line(Specimen="", id="s", collection=["?"])).endswith("2026-11-14")
 
 
 def test_contained_specimens_of_two_results_are_two_samples() -> None:
     inner = {"resourceType": "Specimen", "id": "s"}
     hemolyzed = inner | {"condition": [concept("v2-0493|HEM")]}
-    one = nse(id="a", date="2026-11-01", specimen=ref("#s"), contained=[inner])
-    other = nse(id="b", date="2026-11-10", specimen=ref("#s"), contained=[inner])
+    one = nse(id="a", date="2026-11-01", specimen="#s", contained=[inner])
+    other = nse(id="b", date="2026-11-10", specimen="#s", contained=[inner])
     assert seen("nse-count", one, other) == "two-or-more"
     assert seen("nse-specimen", one, other | {"contained": [hemolyzed]}) == "hemolyzed"
     assert seen("nse-specimen", one | {"contained": [hemolyzed]}, other) == "not-recorded"
@@ -261,7 +260,7 @@ def test_a_text_attached_in_latin_1_is_read() -> None:
         "contentType": "text/plain; charset=ISO-8859-1",
         "data": "S2ktNjcg/GJlciA1NSAl",
     }  # "über"
-    islets = {"resourceType": "Condition", "id": "c", "code": concept("icd-10-cm|C25.4")}
+    islets = condition("icd-10-cm|C25.4", id="c")
     assert seen("ki67-band", islets, pathology("", presentedForm=[form])) == "over-55"
 
 
@@ -331,7 +330,7 @@ def test_a_laboratory_flag_in_an_older_or_local_system_outweighs_the_assumed_lim
 )
 def test_spinal_fluid_named_by_site_or_test_is_no_blood(named: dict[str, Any]) -> None:
     assert reading(nse(40) | named) == "none-found"
-    assert reading(nse(40, bodySite={"text": "Blood, not CSF"})) == "usable"
+    assert reading(nse(40, bodySite="Blood, not CSF")) == "usable"
 
 
 @pytest.mark.parametrize("code", ["loinc|2225-1", "loinc|19193-2"])

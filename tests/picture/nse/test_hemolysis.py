@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.picture.charts import Resource, concept, nse, observation, ref, report, said, seen, specimen
+from tests.charts import Resource, concept, line, nse, observation, ref, report, said, seen
 
 HEM = concept("v2-0493|HEM")
 SNOMED = concept("snomed|118128002")
@@ -18,23 +18,23 @@ def state(*resources: Resource) -> str:
 
 
 def noted(words: str) -> Resource:
-    return nse(note=[{"text": words}])
+    return nse(note=words)
 
 
 def index(value: Any, unit: str = "mg/dL", date: str = "2026-11-10", **members: Any) -> Resource:
     return observation("", value, unit, text="Hemolysis index", date=date, **members)
 
 
-LINKED = nse(specimen=ref("Specimen/s"))
+LINKED = nse(specimen="Specimen/s")
 
 
 @pytest.mark.parametrize(
     "resources",
     [
-        (LINKED, specimen("s", condition=[HEM])),
-        (LINKED, specimen("s", condition=[SNOMED])),
-        (LINKED, specimen("s", condition=[concept(text="hemolyzed")])),
-        (LINKED, specimen("s", note=[{"text": "hämolytisch"}])),
+        (LINKED, line(Specimen="", id="s", condition=[HEM])),
+        (LINKED, line(Specimen="", id="s", condition=[SNOMED])),
+        (LINKED, line(Specimen="", id="s", condition="hemolyzed")),
+        (LINKED, line(Specimen="", id="s", note="hämolytisch")),
         (nse(interpretation=[SNOMED]),),
         (nse(modifierExtension=[{"url": MII, "valueCodeableConcept": SNOMED}]),),
         (nse(modifierExtension=[{"url": MII, "valueCoding": SNOMED["coding"][0]}]),),
@@ -43,8 +43,8 @@ LINKED = nse(specimen=ref("Specimen/s"))
         (noted("haemolysed sample"),),
         (noted("Hemolysis cannot be excluded"),),
         (nse("hemolyzed, not reported"),),
-        (nse(None, dataAbsentReason=concept(text="hemolysed, not reported")),),
-        (nse(id="n"), report("Laboratory", "Sample hemolyzed", result=[ref("Observation/n")])),
+        (nse(None, dataAbsentReason="hemolysed, not reported"),),
+        (nse(id="n"), report("Laboratory", "Sample hemolyzed", result="Observation/n")),
         (nse(), index(20)),
     ],
 )
@@ -57,7 +57,7 @@ def test_each_place_that_says_hemolyzed_is_read(resources: tuple[Resource, ...])
 )
 def test_a_denied_hemolysis_is_a_suitable_sample(words: str) -> None:
     assert state(noted(words)) == "suitable"
-    assert state(LINKED, specimen("s", condition=[concept(text=words)])) == "suitable"
+    assert state(LINKED, line(Specimen="", id="s", condition=words)) == "suitable"
 
 
 @pytest.mark.parametrize(
@@ -67,10 +67,10 @@ def test_a_denied_hemolysis_is_a_suitable_sample(words: str) -> None:
         (noted("Patient has hemolytic anemia"),),
         (noted("previous sample hemolyzed"),),
         (noted("lipemic"),),
-        (nse(interpretation=[concept(text="High")]),),
-        (nse(modifierExtension=[{"url": MII, "valueCodeableConcept": concept(text="lipemic")}]),),
-        (LINKED, specimen("other", condition=[HEM])),
-        (nse(id="n"), report("Laboratory", "Sample hemolyzed", result=[ref("Observation/m")])),
+        (nse(interpretation=[concept("High")]),),
+        (nse(modifierExtension=[{"url": MII, "valueCodeableConcept": concept("lipemic")}]),),
+        (LINKED, line(Specimen="", id="other", condition=[HEM])),
+        (nse(id="n"), report("Laboratory", "Sample hemolyzed", result="Observation/m")),
     ],
 )
 def test_nothing_about_this_sample_is_not_recorded(resources: tuple[Resource, ...]) -> None:
@@ -79,7 +79,7 @@ def test_nothing_about_this_sample_is_not_recorded(resources: tuple[Resource, ..
 
 def test_one_place_that_says_hemolyzed_outweighs_the_others() -> None:
     assert (
-        state(nse(note=[{"text": "no hemolysis"}], specimen=ref("Specimen/s")), specimen("s", condition=[HEM]))
+        state(nse(note="no hemolysis", specimen="Specimen/s"), line(Specimen="", id="s", condition=[HEM]))
         == "hemolyzed"
     )
     assert state(noted("no hemolysis"), index(20)) == "hemolyzed"
@@ -116,7 +116,7 @@ def test_an_index_above_5_mg_per_dl_is_hemolyzed(value: Any, unit: str, expected
 
 
 def test_an_index_as_an_answer_is_read() -> None:
-    assert state(nse(), index(concept(text="++"))) == "hemolyzed"
+    assert state(nse(), index(concept("++"))) == "hemolyzed"
     assert state(nse(), index(None, valueQuantity={"value": 2, "unit": "+"})) == "hemolyzed"
 
 

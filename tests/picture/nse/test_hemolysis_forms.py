@@ -6,14 +6,14 @@ from typing import Any
 
 import pytest
 
-from tests.picture.charts import Resource, concept, nse, observation, ref, report, said, seen, specimen
+from tests.charts import Resource, concept, line, nse, observation, ref, report, said, seen
 
 HEM = concept("v2-0493|HEM")
 MII = (
     "https://www.medizininformatik-initiative.de/fhir/core/modul-labor/StructureDefinition/"
     "InterpretationsbeeinflussendeEigenschaft"
 )
-LINKED = nse(specimen=ref("Specimen/s"))
+LINKED = nse(specimen="Specimen/s")
 INDEX_URL = "https://lab.example.org/ext/hemolysis-index"
 
 
@@ -37,7 +37,7 @@ def extended(*extensions: dict[str, Any]) -> Resource:
 )
 def test_a_class_above_none_is_hemolyzed(value: str) -> None:
     assert state(nse(), index(value)) == "hemolyzed"
-    assert state(nse(), index(concept(text=value))) == "hemolyzed"
+    assert state(nse(), index(concept(value))) == "hemolyzed"
 
 
 @pytest.mark.parametrize(
@@ -92,13 +92,13 @@ def test_an_index_of_hl7_says_how_much_nse_it_could_explain() -> None:
 
 def test_an_index_whose_value_is_a_sentence_is_read_as_one() -> None:
     assert state(nse(), index("sample slightly hemolyzed")) == "hemolyzed"
-    assert state(nse(), index(concept(text="nicht hämolytisch"))) == "suitable"
+    assert state(nse(), index(concept("nicht hämolytisch"))) == "suitable"
 
 
 def test_an_index_among_the_components_is_of_this_sample_even_undated() -> None:
     parts = [
         {"code": concept("loinc|15060-7"), "valueQuantity": {"value": 21.1, "unit": "ug/L"}},
-        {"code": concept(text="Hemolysis index"), "valueQuantity": {"value": 40, "unit": "mg/dL"}},
+        {"code": concept("Hemolysis index"), "valueQuantity": {"value": 40, "unit": "mg/dL"}},
     ]
     panel = observation("", text="Panel", component=parts, date="2026-11-10")
     assert state(panel) == "hemolyzed"
@@ -128,20 +128,29 @@ def test_an_observation_that_is_only_called_hemolysis_is_an_index(name: str) -> 
 
 
 def test_a_code_without_a_system_on_a_specimen_is_that_of_hl7() -> None:
-    assert state(LINKED, specimen("s", condition=[{"coding": [{"code": "HEM"}]}])) == "hemolyzed"
-    assert state(LINKED, specimen("s", condition=[{"coding": [{"code": "HEM", "system": "urn:x"}]}])) == "not-recorded"
+    assert state(LINKED, line(Specimen="", id="s", condition=[{"coding": [{"code": "HEM"}]}])) == "hemolyzed"
+    assert (
+        state(LINKED, line(Specimen="", id="s", condition=[{"coding": [{"code": "HEM", "system": "urn:x"}]}]))
+        == "not-recorded"
+    )
 
 
 def test_an_aliquot_is_as_hemolyzed_as_its_tube() -> None:
-    aliquot, tube = specimen("s", parent=[ref("Specimen/tube")]), specimen("tube", condition=[HEM])
+    aliquot, tube = line(Specimen="", id="s", parent="Specimen/tube"), line(Specimen="", id="tube", condition=[HEM])
     assert state(LINKED, aliquot, tube) == "hemolyzed"
-    other = specimen("o", parent=[ref("Specimen/tube")])
-    assert state(LINKED, aliquot, specimen("tube"), other, index(40, specimen=ref("Specimen/o"))) == "hemolyzed"
-    assert state(LINKED, specimen("s"), index(40, specimen=ref("Specimen/o")), specimen("o")) == "not-recorded"
+    other = line(Specimen="", id="o", parent="Specimen/tube")
+    assert (
+        state(LINKED, aliquot, line(Specimen="", id="tube"), other, index(40, specimen=ref("Specimen/o")))
+        == "hemolyzed"
+    )
+    assert (
+        state(LINKED, line(Specimen="", id="s"), index(40, specimen=ref("Specimen/o")), line(Specimen="", id="o"))
+        == "not-recorded"
+    )
 
 
 def test_a_tube_that_is_its_own_parent_is_read_once() -> None:
-    assert state(LINKED, specimen("s", parent=[ref("Specimen/s")], condition=[HEM])) == "hemolyzed"
+    assert state(LINKED, line(Specimen="", id="s", parent="Specimen/s", condition=[HEM])) == "hemolyzed"
 
 
 @pytest.mark.parametrize(
@@ -154,15 +163,16 @@ def test_a_tube_that_is_its_own_parent_is_read_once() -> None:
     ],
 )
 def test_only_a_report_that_counts_speaks_of_the_sample(status: str, expected: str) -> None:
-    linked = report("Laboratory", "Sample hemolyzed", result=[ref("Observation/n")], status=status)
+    linked = report("Laboratory", "Sample hemolyzed", result="Observation/n", status=status)
     assert state(nse(id="n"), linked) == expected
 
 
 def test_a_report_on_the_same_specimen_speaks_of_the_sample() -> None:
-    about = report("Laboratory", "Leicht hämolytisch.", specimen=[ref("Specimen/s")])
-    assert state(LINKED, specimen("s"), about) == "hemolyzed"
+    about = report("Laboratory", "Leicht hämolytisch.", specimen="Specimen/s")
+    assert state(LINKED, line(Specimen="", id="s"), about) == "hemolyzed"
     assert (
-        state(LINKED, specimen("s"), report("Laboratory", "hemolyzed", specimen=[ref("Specimen/o")])) == "not-recorded"
+        state(LINKED, line(Specimen="", id="s"), report("Laboratory", "hemolyzed", specimen="Specimen/o"))
+        == "not-recorded"
     )
 
 
@@ -181,11 +191,11 @@ def test_potassium_or_ldh_of_the_same_draw_counts_by_its_comment_alone(companion
     assert state(nse(), drawn()) == "not-recorded"  # a figure may be high for many reasons
     assert state(nse(), drawn(note=noted, date="2026-11-09")) == "not-recorded"
     assert state(LINKED, drawn(note=noted, specimen=ref("Specimen/other"))) == "not-recorded"
-    assert state(nse(), drawn(dataAbsentReason=concept(text="hemolyzed"))) == "hemolyzed"
+    assert state(nse(), drawn(dataAbsentReason=concept("hemolyzed"))) == "hemolyzed"
 
 
 def test_potassium_in_urine_says_nothing_of_the_blood() -> None:
-    urine = observation("", 40, "mmol/L", text="Potassium in urine", note=[{"text": "hemolyzed"}])
+    urine = observation("", 40, "mmol/L", text="Potassium in urine", note="hemolyzed")
     assert state(nse(), urine) == "not-recorded"
 
 
@@ -218,8 +228,8 @@ def test_potassium_in_urine_says_nothing_of_the_blood() -> None:
 )
 def test_an_extension_that_names_hemolysis_is_read(extension: dict[str, Any], expected: str) -> None:
     assert state(extended(extension)) == expected
-    assert state(LINKED, specimen("s", extension=[extension])) == expected
-    assert state(LINKED, specimen("s", container=[{"extension": [extension]}])) == expected
+    assert state(LINKED, line(Specimen="", id="s", extension=[extension])) == expected
+    assert state(LINKED, line(Specimen="", id="s", container=[{"extension": [extension]}])) == expected
 
 
 def part(url: str, **value: Any) -> dict[str, Any]:
@@ -241,7 +251,9 @@ def part(url: str, **value: Any) -> dict[str, Any]:
     ],
 )
 def test_the_parts_of_an_extension_name_index_and_unit(parts: list[dict[str, Any]], expected: str) -> None:
-    assert state(LINKED, specimen("s", extension=[{"url": "urn:x:container", "extension": parts}])) == expected
+    assert (
+        state(LINKED, line(Specimen="", id="s", extension=[{"url": "urn:x:container", "extension": parts}])) == expected
+    )
 
 
 def test_a_named_extension_may_hold_its_value_in_a_part() -> None:
@@ -282,7 +294,7 @@ def test_an_unknown_modifier_leaves_the_result_unread() -> None:
     ],
 )
 def test_words_that_say_hemolyzed(words: str) -> None:
-    assert state(nse(note=[{"text": words}])) == "hemolyzed"
+    assert state(nse(note=words)) == "hemolyzed"
     assert state(nse(interpretation=[{"text": words}])) == "hemolyzed"
 
 
@@ -308,7 +320,7 @@ def test_words_that_say_hemolyzed(words: str) -> None:
     ],
 )
 def test_words_that_deny_it(words: str) -> None:
-    assert state(nse(note=[{"text": words}])) == "suitable"
+    assert state(nse(note=words)) == "suitable"
 
 
 @pytest.mark.parametrize(
@@ -322,25 +334,25 @@ def test_words_that_deny_it(words: str) -> None:
     ],
 )
 def test_words_that_say_neither(words: str) -> None:
-    assert state(nse(note=[{"text": words}])) == "not-recorded"
+    assert state(nse(note=words)) == "not-recorded"
 
 
 @pytest.mark.parametrize("reason", ["hemolysed, not reported", "Hämolyse", "wegen Hämolyse nicht bestimmbar"])
 def test_a_value_that_is_absent_for_hemolysis_is_a_reason_to_draw_again(reason: str) -> None:
-    absent = nse(None, dataAbsentReason=concept(text=reason))
+    absent = nse(None, dataAbsentReason=reason)
     assert (seen("nse-reading", absent), state(absent)) == ("no-value", "hemolyzed")
 
 
 def test_nothing_said_is_no_proof_of_a_good_sample() -> None:
-    assert state(LINKED, specimen("s")) == "not-recorded"
+    assert state(LINKED, line(Specimen="", id="s")) == "not-recorded"
 
 
 def test_a_tube_that_is_only_named_links_an_index_to_its_aliquot() -> None:
-    aliquot = specimen("a", parent=[ref("Specimen/tube")])
-    index = observation("loinc|46424-8", 80, "mg/dL", text="Hemolysis index", specimen=ref("Specimen/tube"))
-    assert seen("nse-specimen", nse(60, specimen=ref("Specimen/a")), aliquot, index) == "hemolyzed"
+    aliquot = line(Specimen="", id="a", parent="Specimen/tube")
+    index = observation("loinc|46424-8", 80, "mg/dL", text="Hemolysis index", specimen="Specimen/tube")
+    assert seen("nse-specimen", nse(60, specimen="Specimen/a"), aliquot, index) == "hemolyzed"
     other = index | {"specimen": ref("Specimen/other")}
-    assert seen("nse-specimen", nse(60, specimen=ref("Specimen/a")), aliquot, other) == "not-recorded"
+    assert seen("nse-specimen", nse(60, specimen="Specimen/a"), aliquot, other) == "not-recorded"
 
 
 def test_an_index_of_the_same_instant_in_another_zone_is_of_the_same_draw() -> None:
@@ -350,8 +362,8 @@ def test_an_index_of_the_same_instant_in_another_zone_is_of_the_same_draw() -> N
 
 
 def test_a_report_on_a_specimen_that_is_not_in_the_chart_speaks_of_its_results() -> None:
-    told = report("Laboratory", "Sample hemolyzed", specimen=[ref("Specimen/a")])
-    assert seen("nse-specimen", nse(60, specimen=ref("Specimen/a")), told) == "hemolyzed"
+    told = report("Laboratory", "Sample hemolyzed", specimen="Specimen/a")
+    assert seen("nse-specimen", nse(60, specimen="Specimen/a"), told) == "hemolyzed"
 
 
 @pytest.mark.parametrize(
@@ -359,4 +371,4 @@ def test_a_report_on_a_specimen_that_is_not_in_the_chart_speaks_of_its_results()
     [("Hemolysis grade 0", "suitable"), ("Hemolysis grade: 2+", "hemolyzed"), ("Hämolysegrad 0", "suitable")],
 )
 def test_a_grade_of_hemolysis_is_a_class(words: str, state: str) -> None:
-    assert seen("nse-specimen", nse(60, note=[{"text": words}])) == state
+    assert seen("nse-specimen", nse(60, note=words)) == state

@@ -7,20 +7,7 @@ from typing import Any
 import pytest
 
 from cds_service.guideline.features import Gap
-from tests.picture.charts import (
-    Resource,
-    condition,
-    feature,
-    gap,
-    nse,
-    observation,
-    ref,
-    report,
-    request,
-    said,
-    seen,
-    specimen,
-)
+from tests.charts import Resource, condition, feature, gap, line, nse, observation, ref, report, request, said, seen
 
 HEMOLYZED: dict[str, Any] = {"note": [{"text": "hemolyzed"}]}
 
@@ -114,7 +101,7 @@ def test_a_coarse_date_that_may_be_the_newest_leaves_it_open() -> None:
     )
 
 
-@pytest.mark.parametrize("newest", [nse(40, **HEMOLYZED), nse(40, date="2026-11-03", note=[{"text": "hemolyzed"}])])
+@pytest.mark.parametrize("newest", [nse(40, **HEMOLYZED), nse(40, date="2026-11-03", note="hemolyzed")])
 def test_a_hemolyzed_newest_reading_suspends_the_trend(newest: Resource) -> None:
     assert trend(nse(18, date="2026-10-01"), newest) == "suspended"
 
@@ -172,7 +159,7 @@ def test_too_few_readings_are_said_only_after_a_search() -> None:
 
 def test_two_results_of_one_sample_are_one_reading() -> None:
     same: dict[str, Any] = {"specimen": ref("Specimen/s")}
-    assert trend(nse(18, date="2026-10-01", **same), nse(40, **same), specimen("s")) == "too-few"
+    assert trend(nse(18, date="2026-10-01", **same), nse(40, **same), line(Specimen="", id="s")) == "too-few"
     assert trend(nse(18, date="2026-10-01"), nse(38, issued="2026-11-11T08:00:00Z"), nse(20)) == "rising-marked"
 
 
@@ -240,7 +227,7 @@ def test_a_unit_that_is_missing_separates_nothing() -> None:
 def test_the_laboratory_may_stand_on_the_report_or_within_the_result() -> None:
     first, second = nse(18, date="2026-10-01", id="a"), nse(40, id="b")
     reports = [
-        report("Labor", result=[ref(f"Observation/{one}")], performer=[{"display": name}])
+        report("Labor", result=f"Observation/{one}", performer=[{"display": name}])
         for one, name in (("a", "City lab"), ("b", "County lab"))
     ]
     assert method(first, second, *reports) == "mixed"

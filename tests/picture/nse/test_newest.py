@@ -7,12 +7,13 @@ from typing import Any
 import pytest
 
 from cds_service.guideline.features import Gap
-from tests.picture.charts import (
+from tests.charts import (
     Resource,
     administration,
     condition,
     feature,
     gap,
+    line,
     nse,
     observation,
     picture,
@@ -22,7 +23,6 @@ from tests.picture.charts import (
     request,
     said,
     seen,
-    specimen,
 )
 
 ILEUM = condition("icd-10-cm|C7A.012", id="ileum")
@@ -76,7 +76,7 @@ def test_a_dated_reading_counts_beside_an_undated_one() -> None:
         observation("loinc|47053-4", 21.1, "ug/L"),
         observation("loinc|19194-0", 21.1, "ug/L"),  # pleural
         observation("loinc|10477-8", "positive"),  # tissue
-        observation("loinc|2039-6|Carcinoembryonic Ag", 21.1, "ug/L"),
+        observation("loinc|2039-6 'Carcinoembryonic Ag'", 21.1, "ug/L"),
         observation("", 21.1, "ug/L", text="NSE in CSF"),
         nse(status="cancelled"),
         nse(status="registered"),
@@ -94,7 +94,7 @@ def test_other_fluids_tissue_and_withdrawn_results_are_never_readings(resource: 
         observation("loinc|15060-7", 21.1, "ug/L"),
         observation("loinc|57371-7", 21.1, "ug/L"),
         observation("loinc|48138-2", 21.1, "ug/L"),
-        observation("urn:oid:1.2.3|XNSEN|Neuron Specific Enolase", 21.1, "ng/mL"),
+        observation("urn:oid:1.2.3|XNSEN 'Neuron Specific Enolase'", 21.1, "ng/mL"),
         observation("", 21.1, "ng/mL", text="NSE"),
         observation("", 21.1, "ng/mL", text="Neuronenspezifische Enolase"),
     ],
@@ -122,7 +122,7 @@ def test_serum_codes_local_codes_and_words_are_readings(resource: Resource) -> N
         (nse(status="preliminary"), "preliminary-only"),
         (nse(None, status="preliminary"), "preliminary-only"),  # no status that counts
         (nse(21.1, "nmol/L", status="preliminary"), "not-convertible"),
-        (nse(note=[{"text": "slightly hemolyzed"}]), "hemolyzed"),
+        (nse(note="slightly hemolyzed"), "hemolyzed"),
     ],
 )
 def test_the_newest_reading_has_one_state(resource: Resource, state: str) -> None:
@@ -137,7 +137,7 @@ def test_an_event_before_the_draw_makes_it_early() -> None:
 
 def test_hemolysis_comes_before_an_early_draw() -> None:
     stroke = condition("icd-10-cm|I63.9", onsetDateTime="2026-11-01")
-    assert reading(nse(note=[{"text": "hemolyzed"}]), stroke) == "hemolyzed"
+    assert reading(nse(note="hemolyzed"), stroke) == "hemolyzed"
 
 
 def test_an_event_too_coarse_to_place_leaves_the_reading_open() -> None:
@@ -242,7 +242,7 @@ def test_a_bound_on_both_sides_says_so() -> None:
 
 
 def test_a_level_is_given_for_hemolyzed_and_early_readings_too() -> None:
-    assert level(nse(note=[{"text": "hemolyzed"}])) == "high"
+    assert level(nse(note="hemolyzed")) == "high"
 
 
 @pytest.mark.parametrize(
@@ -312,14 +312,14 @@ def test_usable_readings_are_counted_one_per_specimen() -> None:
 
 
 def test_readings_that_cannot_be_used_are_not_counted() -> None:
-    assert count(nse(note=[{"text": "hemolyzed"}])) == "none"
+    assert count(nse(note="hemolyzed")) == "none"
     assert count(nse(), nse(date="2025-01-01")) == "one"
 
 
 def test_results_of_one_day_without_a_specimen_are_one_draw() -> None:
     assert count(nse(date="2026-11-10"), nse(date="2026-11-10T08:00:00Z")) == "one"
-    assert count(nse(specimen=ref("Specimen/s")), nse(18)) == "one"
-    assert count(nse(specimen=ref("Specimen/s")), nse(18, specimen=ref("Specimen/t"))) == "two-or-more"
+    assert count(nse(specimen="Specimen/s"), nse(18)) == "one"
+    assert count(nse(specimen="Specimen/s"), nse(18, specimen="Specimen/t")) == "two-or-more"
 
 
 def test_a_reading_whose_date_leaves_the_window_open_leaves_the_count_open() -> None:
@@ -349,7 +349,7 @@ def test_the_age_is_that_of_the_newest_reading(date: str, value: str) -> None:
 
 
 def test_a_rejected_sample_has_no_age() -> None:
-    rejected = nse(None, dataAbsentReason={"text": "hemolyzed, not reported"})
+    rejected = nse(None, dataAbsentReason="hemolyzed, not reported")
     assert seen("nse-age", rejected) == "none-found"
     assert seen("nse-age", rejected, nse(date="2026-09-01")) == "15-days-to-12-months"
 
@@ -359,12 +359,14 @@ def test_a_rejected_sample_has_no_age() -> None:
 
 def test_the_specimen_of_the_newest_reading_is_judged() -> None:
     assert seen("nse-specimen", nse()) == "not-recorded"
-    assert seen("nse-specimen", nse(note=[{"text": "no hemolysis"}])) == "suitable"
-    assert seen("nse-specimen", nse(note=[{"text": "hemolyzed"}], date="2026-01-01"), nse()) == "not-recorded"
-    hem = specimen(
-        "s", condition=[{"coding": [{"code": "HEM", "system": "http://terminology.hl7.org/CodeSystem/v2-0493"}]}]
+    assert seen("nse-specimen", nse(note="no hemolysis")) == "suitable"
+    assert seen("nse-specimen", nse(note="hemolyzed", date="2026-01-01"), nse()) == "not-recorded"
+    hem = line(
+        Specimen="",
+        id="s",
+        condition=[{"coding": [{"code": "HEM", "system": "http://terminology.hl7.org/CodeSystem/v2-0493"}]}],
     )
-    assert seen("nse-specimen", nse(specimen=ref("Specimen/s")), hem) == "hemolyzed"
+    assert seen("nse-specimen", nse(specimen="Specimen/s"), hem) == "hemolyzed"
 
 
 def test_the_lead_of_the_patient_is_the_newest_reading() -> None:
@@ -401,6 +403,6 @@ def test_no_event_is_said_only_after_conditions_and_procedures_were_searched() -
 
 @pytest.mark.parametrize("fluid", ["Cerebrospinal fluid", "CSF", "Liquor", "Pleural effusion", "Aszites", "Tissue"])
 def test_an_nse_of_another_fluid_is_no_nse_of_serum(fluid: str) -> None:
-    other = nse(90, specimen=ref("Specimen/s"))
-    assert reading(other, specimen("s", type={"text": fluid})) == "none-found"
-    assert reading(other, specimen("s", type={"text": "Serum"})) == "usable"
+    other = nse(90, specimen="Specimen/s")
+    assert reading(other, line(Specimen=fluid, id="s")) == "none-found"
+    assert reading(other, line(Specimen="Serum", id="s")) == "usable"

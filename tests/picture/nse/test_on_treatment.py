@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from cds_service.guideline.features import Gap
-from tests.picture.charts import Resource, administration, condition, feature, gap, nse, procedure, request, said, seen
+from tests.charts import Resource, administration, condition, feature, gap, nse, procedure, request, said, seen
 
 ETOPOSIDE = request("Etoposide", date="2026-08-01")
 NO_DRUGS = ("medication-requests", "medication-statements")

@@ -7,13 +7,13 @@ from typing import Any
 import pytest
 
 from cds_service.guideline.features import Gap
-from tests.picture.charts import Resource, condition, gap, said, seen
+from tests.charts import Resource, condition, gap, said, seen
 
 NAME = "diagnosis-recorded"
 
 
 def ileum(**members: Any) -> Resource:
-    return condition("icd-10-cm|C7A.012|NET of the ileum", **members)
+    return condition("icd-10-cm|C7A.012 'NET of the ileum'", **members)
 
 
 def recorded(*resources: Resource) -> str:

@@ -7,12 +7,12 @@ from typing import Any
 import pytest
 
 from cds_service.guideline.features import Gap
-from tests.picture.charts import Resource, condition, gap, observation, pathology, request, seen
+from tests.charts import Resource, condition, gap, observation, pathology, request, seen
 
 ILEUM = condition("icd-10-cm|C7A.012", id="ileum")
 PANCREAS = condition("icd-10-cm|C25.4", id="pancreas")
 BREAST = condition("icd-10-cm|C50.911", id="breast")
-FLUSHING = condition("icd-10-cm|R23.2|Flushing", text="Flushing")
+FLUSHING = condition("icd-10-cm|R23.2 'Flushing'", text="Flushing")
 
 
 def hiaa(value: float = 60, high: float = 45, date: str = "2026-06-01", **members: Any) -> Resource:
@@ -55,7 +55,7 @@ def test_the_name_of_the_tumor_may_be_its_hormone(resource: Resource, value: str
 
 
 def test_hyperinsulinemic_hypoglycemia_with_an_islet_tumor_is_an_insulinoma() -> None:
-    low = condition("icd-10-cm|E16.1|Other hypoglycemia", text="Hyperinsulinemic hypoglycemia")
+    low = condition("icd-10-cm|E16.1 'Other hypoglycemia'", text="Hyperinsulinemic hypoglycemia")
     assert hormone(PANCREAS, low) == "insulinoma"
     assert hormone(ILEUM, low) == "none-recorded"
 
@@ -73,7 +73,7 @@ def test_a_high_5_hiaa_with_flushing_or_diarrhea_is_carcinoid(symptom: Resource)
         (FLUSHING, hiaa(40)),
         (FLUSHING, hiaa(45)),  # not above its limit
         (FLUSHING, hiaa(date="2025-11-14")),  # older than a year
-        (condition(text="Flushing", verification="refuted"), hiaa()),
+        (condition(text="Flushing", verificationStatus="refuted"), hiaa()),
     ],
 )
 def test_flushing_or_5_hiaa_alone_or_old_is_no_syndrome(resources: tuple[Resource, ...]) -> None:
@@ -112,9 +112,9 @@ def test_diazoxide_beside_a_tumor_of_the_islets_is_a_sign_of_insulinoma(drug: st
 
 
 def test_a_syndrome_that_is_only_suspected_is_neither_there_nor_absent() -> None:
-    assert hormone(PANCREAS, condition(text="Carcinoid syndrome", verification="provisional")) == "unknown"
+    assert hormone(PANCREAS, condition(text="Carcinoid syndrome", verificationStatus="provisional")) == "unknown"
     assert hormone(PANCREAS, condition(text="Possible carcinoid syndrome")) == "unknown"
-    assert hormone(PANCREAS, condition(text="Carcinoid syndrome", verification="refuted")) == "none-recorded"
+    assert hormone(PANCREAS, condition(text="Carcinoid syndrome", verificationStatus="refuted")) == "none-recorded"
 
 
 def test_the_name_pathology_gives_may_be_the_hormone() -> None:
@@ -122,7 +122,7 @@ def test_the_name_pathology_gives_may_be_the_hormone() -> None:
 
 
 def test_a_gastrinoma_that_is_only_suspected_is_no_hormone_yet() -> None:
-    assert seen("hormone", condition(text="Gastrinoma", verification="provisional")) == "unknown"
+    assert seen("hormone", condition(text="Gastrinoma", verificationStatus="provisional")) == "unknown"
     assert seen("hormone", condition(text="V. a. Insulinom")) == "unknown"
 
 
@@ -147,7 +147,7 @@ def test_a_hypoglycemia_beside_a_tumor_of_the_islets_is_neither_insulinoma_nor_n
     "resource",
     [
         condition(text="Drug-induced hypoglycemia"),
-        condition("icd-10-cm|E16.2", verification="refuted"),
+        condition("icd-10-cm|E16.2", verificationStatus="refuted"),
         condition(text="Diabetes with hypoglycemia"),
     ],
 )

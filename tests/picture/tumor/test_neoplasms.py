@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from cds_service.picture.tumor.neoplasms import Neoplasm, neoplasms
-from tests.picture.charts import Resource, concept, condition, record, seen
+from tests.charts import Resource, concept, condition, record, seen
 
 
 def found(resource: Resource) -> list[Neoplasm]:
@@ -54,7 +54,7 @@ def test_a_condition_says_what_it_is_and_where(resource: Resource, kind: str, si
 
 def test_the_site_of_a_code_comes_before_the_body_site_and_the_words() -> None:
     assert read(condition("icd-10-cm|C7A.012", text="NET of the lung")).site == "small-intestine"
-    assert read(condition(text="NET of the lung", bodySite=concept(text="Stomach"))).site == "stomach"
+    assert read(condition(text="NET of the lung", bodySite=concept("Stomach"))).site == "stomach"
 
 
 def test_morphology_outweighs_the_code_beside_it() -> None:
@@ -90,7 +90,7 @@ def test_words_give_differentiation_and_grade(text: str, differentiation: str, g
 
 @pytest.mark.parametrize("verification", ["provisional", "differential", "unconfirmed"])
 def test_an_unconfirmed_diagnosis_is_suspected(verification: str) -> None:
-    assert read(condition("icd-10-cm|C7A.012", verification=verification)).suspected
+    assert read(condition("icd-10-cm|C7A.012", verificationStatus=verification)).suspected
 
 
 @pytest.mark.parametrize("text", ["V. a. NET des Pankreas", "Suspected neuroendocrine tumor", "NET?"])
@@ -100,7 +100,7 @@ def test_doubt_in_the_words_makes_a_suspicion(text: str) -> None:
 
 @pytest.mark.parametrize("verification", ["confirmed", ""])
 def test_a_diagnosis_without_doubt_is_not_suspected(verification: str) -> None:
-    assert not read(condition("icd-10-cm|C7A.012", verification=verification)).suspected
+    assert not read(condition("icd-10-cm|C7A.012", verificationStatus=verification)).suspected
 
 
 @pytest.mark.parametrize(
@@ -116,11 +116,11 @@ def test_denied_and_family_tumors_are_none(text: str) -> None:
         condition("icd-10-cm|D35.2", text="Pituitary neuroendocrine tumor (PitNET)"),
         condition(text="Pituitary neuroendocrine tumor"),
         condition("icd-10-cm|C75.1"),
-        condition("icd-10-cm|D44.11|Neoplasm of uncertain behavior of right adrenal gland", text="adrenal mass"),
+        condition("icd-10-cm|D44.11 'Neoplasm of uncertain behavior of right adrenal gland'", text="adrenal mass"),
         condition("icd-10-cm|D35.01", text="adrenal mass"),
         condition("icd-10-cm|C74.91"),
         condition("icd-10-cm|D48.3", text="retroperitoneal mass"),
-        condition("icd-10-cm|R93.3|Abnormal findings on imaging of digestive tract"),
+        condition("icd-10-cm|R93.3 'Abnormal findings on imaging of digestive tract'"),
         condition("icd-10-cm|I10"),
         condition(text="Brain lesion"),
     ],
@@ -132,8 +132,8 @@ def test_pituitary_adrenal_retroperitoneal_and_vague_findings_are_no_tumor_of_ou
 @pytest.mark.parametrize(
     "resource",
     [
-        condition("icd-10-cm|R93.3|Abnormal findings on imaging", text="Lesion of the duodenum"),
-        condition("icd-10-cm|D37.8|Neoplasm of uncertain behavior", text="pancreatic mass"),
+        condition("icd-10-cm|R93.3 'Abnormal findings on imaging'", text="Lesion of the duodenum"),
+        condition("icd-10-cm|D37.8 'Neoplasm of uncertain behavior'", text="pancreatic mass"),
         condition("icd-10-cm|R91.8", text="mass in the right upper lobe"),
         condition("icd-10-cm|C80.1"),
         condition(text="Raumforderung im Pankreaskopf"),
@@ -149,9 +149,9 @@ def test_an_adrenal_code_with_the_word_pheochromocytoma_is_an_other_nen() -> Non
 
 
 def test_a_missing_clinical_status_counts_as_active() -> None:
-    assert read(condition("icd-10-cm|C7A.012", status="")).is_active
-    assert read(condition("icd-10-cm|C7A.012", status="relapse")).is_active
-    assert not read(condition("icd-10-cm|C7A.012", status="inactive")).is_active
+    assert read(condition("icd-10-cm|C7A.012", clinicalStatus="")).is_active
+    assert read(condition("icd-10-cm|C7A.012", clinicalStatus="relapse")).is_active
+    assert not read(condition("icd-10-cm|C7A.012", clinicalStatus="inactive")).is_active
 
 
 def test_the_related_condition_is_read_from_its_extension() -> None:
@@ -163,7 +163,7 @@ def test_the_related_condition_is_read_from_its_extension() -> None:
 @pytest.mark.parametrize(
     ("morphology", "kinds"),
     [
-        ("icd-o-3|8140/3|Adenocarcinoma", {"site-only", "other-cancer"}),
+        ("icd-o-3|8140/3 'Adenocarcinoma'", {"site-only", "other-cancer"}),
         ("icd-o-3|8070/6", {"site-only", "other-cancer"}),
         ("icd-o-3|8010/3", {"site-only"}),  # carcinoma: which one is not said
         ("icd-o-3|8140/0", {"site-only"}),
@@ -194,7 +194,7 @@ SURENESS = "http://fhir.de/StructureDefinition/icd-10-gm-diagnosesicherheit"
 def german(letter: str, status: str = "active", verification: str = "confirmed") -> Resource:
     """C34.1 of ICD-10-GM with the letter of its certainty, as billing and hospital systems in Germany send it."""
     resource = condition(
-        "icd-10|C34.1", text="kleinzelliges Bronchialkarzinom", status=status, verification=verification
+        "icd-10|C34.1", text="kleinzelliges Bronchialkarzinom", clinicalStatus=status, verificationStatus=verification
     )
     resource["code"]["coding"][0]["extension"] = [{"url": SURENESS, "valueCoding": {"code": letter}}]
     return resource

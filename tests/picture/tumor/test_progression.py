@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from cds_service.guideline.features import Gap
-from tests.picture.charts import (
+from tests.charts import (
     Resource,
     administration,
     concept,
@@ -14,7 +14,6 @@ from tests.picture.charts import (
     gap,
     observation,
     procedure,
-    ref,
     report,
     request,
     said,
@@ -24,7 +23,7 @@ from tests.picture.charts import (
 ILEUM = condition("icd-10-cm|C7A.012", id="ileum")
 PANCREAS = condition("icd-10-cm|C25.4", id="pancreas")
 BREAST = condition("icd-10-cm|C50.911", id="breast")
-FLUSHING = condition("icd-10-cm|R23.2|Flushing", text="Flushing")
+FLUSHING = condition("icd-10-cm|R23.2 'Flushing'", text="Flushing")
 
 
 def progression(*resources: Resource) -> str:
@@ -133,13 +132,13 @@ def test_a_preliminary_or_unclear_status_does_not_count() -> None:
 
 
 def test_progression_of_another_tumor_is_not_this_one() -> None:
-    of_breast = disease_status("worsened", "2026-10-01", focus=[ref("Condition/breast")])
+    of_breast = disease_status("worsened", "2026-10-01", focus="Condition/breast")
     assert seen("progression", ILEUM, BREAST, of_breast, tumor="Condition/ileum") == "none-recorded"
     assert seen("progression", ILEUM, BREAST, of_breast, tumor="Condition/breast") == "yes"
 
 
 def test_a_status_in_words_is_read() -> None:
-    words = observation("loinc|97509-4", concept(text="Disease worsened"), date="2026-10-01")
+    words = observation("loinc|97509-4", concept("Disease worsened"), date="2026-10-01")
     assert progression(words) == "yes"
 
 
@@ -195,7 +194,7 @@ def test_a_progression_of_no_named_tumor_is_not_guessed() -> None:
     assert gap("progression", *both, tumor="Condition/ileum") is Gap.NOT_LINKED
     old = [ILEUM, BREAST, ct("Progressive disease", "2023-01-01")]
     assert gap("progression", *old, tumor="Condition/ileum") is Gap.NOT_LINKED
-    own = disease_status("worsened", "2024-10-01", focus=[ref("Condition/ileum")])
+    own = disease_status("worsened", "2024-10-01", focus="Condition/ileum")
     assert seen("progression", *old, own, tumor="Condition/ileum") == "past"
     assert gap("progression", *both, own, tumor="Condition/ileum") is Gap.NOT_LINKED
 

@@ -7,12 +7,12 @@ from typing import Any
 import pytest
 
 from cds_service.guideline.features import Gap
-from tests.picture.charts import Resource, condition, gap, observation, pathology, procedure, report, said, seen
+from tests.charts import Resource, condition, gap, observation, pathology, procedure, report, said, seen
 
 ILEUM = condition("icd-10-cm|C7A.012", id="ileum")
 PANCREAS = condition("icd-10-cm|C25.4", id="pancreas")
 BREAST = condition("icd-10-cm|C50.911", id="breast")
-FLUSHING = condition("icd-10-cm|R23.2|Flushing", text="Flushing")
+FLUSHING = condition("icd-10-cm|R23.2 'Flushing'", text="Flushing")
 
 
 def pet(conclusion: str, date: str = "2026-05-01", text: str = "68Ga-DOTATATE PET/CT", **members: Any) -> Resource:
@@ -100,7 +100,7 @@ def test_an_observation_of_receptor_imaging_counts() -> None:
     assert (
         seen("sstr", ILEUM, observation("", "Intense uptake", text="DOTATATE PET/CT", date="2026-05-01")) == "positive"
     )
-    noted = observation("", None, text="DOTATATE PET/CT", date="2026-05-01", note=[{"text": "no uptake"}])
+    noted = observation("", None, text="DOTATATE PET/CT", date="2026-05-01", note="no uptake")
     assert seen("sstr", ILEUM, noted) == "negative"
 
 
@@ -165,7 +165,7 @@ def test_without_imaging_the_receptor_stain_counts(words: str, value: str) -> No
 )
 def test_the_stain_is_read_in_the_words_of_pathology(words: str, value: str) -> None:
     for told in (
-        observation("loinc|55229-9|Immune stain study", words, date="2026-03-15"),
+        observation("loinc|55229-9 'Immune stain study'", words, date="2026-03-15"),
         pathology(f"NET. {words}."),
     ):
         assert seen("sstr", ILEUM, told) == value
