@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from cds_service.answer import Guideline, answer
+from cds_service.authoring.pairs import Pairs
 from cds_service.cases.corpus import FIRES, Corpus
 from cds_service.cases.flips import Flip, flips_of, shown_by
 from cds_service.cases.pages import Case
@@ -118,7 +119,8 @@ def _summed_up(knowledge: Knowledge, seen: Mapping[str, Seen]) -> Proof:
     every = [flip for row in knowledge.recommendations for flip in flips_of(row)]
     shown = frozenset[Flip]().union(*(one.flips for one in seen.values()))
     rest = [flip for flip in every if flip not in shown]
-    can = {f for f in rest if knowledge.pairs.can_hold(knowledge.by_id[f.row], f.fact, f.value)}
+    pairs = Pairs.of(knowledge)
+    can = {f for f in rest if pairs.can_hold(knowledge.by_id[f.row], f.fact, f.value)}
     return Proof({name: one.speaks for name, one in seen.items()}, shown, frozenset(rest) - can, frozenset(can))
 
 
