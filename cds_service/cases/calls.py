@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import uuid
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -91,7 +91,7 @@ class CallMaker:
                 self._check_key(word, key)
         for name in told.selections or ():
             if name not in told.drafts:
-                raise ValueError(f"selections: {name!r} is no draft of this case{nearest(name, told.drafts)}")
+                raise ValueError(f"selections: {name!r} is no draft of this case{meant(name, told.drafts)}")
 
     def _check_key(self, word: str, key: str) -> None:
         if key not in self.searches:
@@ -140,6 +140,11 @@ def _finds(query: str, made: Resource) -> bool:
     _, coded, codes = parameters.partition("&code=")
     own = {f"{coding.get('system')}|{coding.get('code')}" for coding in made.get("code", {}).get("coding", [])}
     return not coded or not own.isdisjoint(unquote(codes).split(","))
+
+
+def meant(word: str, names: Collection[str]) -> str:
+    """The nearest of a few names, else all of them, in words that follow a fault; "" where there are none."""
+    return nearest(word, names) or (f"; there are {', '.join(names)}" if names else "")
 
 
 def bundle(resources: Iterable[Resource]) -> Resource:

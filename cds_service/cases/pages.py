@@ -14,7 +14,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from cds_service.cases.calls import Call, CallMaker, Told
+from cds_service.cases.calls import Call, CallMaker, Told, meant
 from cds_service.cases.resources import Line, type_of
 from cds_service.errors import CasesError, Problem, nearest
 
@@ -138,8 +138,9 @@ def call_in(path: Path, maker: CallMaker) -> Call:
         call = json.loads(path.read_bytes())
     except ValueError as fault:
         raise ValueError(f"{path.name} is no JSON: {fault}") from None
-    if not isinstance(call, dict) or call.get("hook") not in maker.templates:
-        raise ValueError(f"{path.name} holds no call of a hook of this service: {', '.join(sorted(maker.templates))}")
+    hooks = sorted(maker.templates)
+    if not isinstance(call, dict) or call.get("hook") not in hooks:
+        raise ValueError(f"{path.name} holds no call of a hook of this service: {', '.join(hooks)}")
     return call
 
 
@@ -207,7 +208,7 @@ def _joined(lines: Mapping[str, Line], changes: Mapping[str, Line]) -> dict[str,
         elif id_ in made:
             made[id_] = {**made[id_], **line}
         else:
-            hint = nearest(id_, {*made, *WORDS})
+            hint = nearest(id_, {*made, *WORDS}) or meant(id_, made)
             raise ValueError(f"{id_}: names no type of resource, and there is no such line to change{hint}")
     return made
 
@@ -254,7 +255,7 @@ class _Reading:
         lines = {**base.lines, **base.drafts}
         for name in table.get("take", ()):
             if not any(_is_meant(name, id_, line) for id_, line in lines.items()):
-                raise ValueError(f"take: {name!r} is not in the case that this one is like{nearest(name, lines)}")
+                raise ValueError(f"take: {name!r} is not in the case that this one is like{meant(name, lines)}")
         return varied(base, table)
 
     def _base(self, like: str, above: tuple[str, ...]) -> Told:

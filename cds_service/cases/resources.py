@@ -93,7 +93,8 @@ def resource(line: Line, id_: str, patient_id: str, reader: Reader) -> Resource:
         raise ValueError(f"{kind!r} is no FHIR R4 resource type{nearest(kind, {*_DEFAULTS, *_CODES})}")
     members = {**_DEFAULTS.get(kind, {}), **dict(_spelled_out(line, kind))}
     made: Resource = {"resourceType": kind, "id": id_}
-    made |= {name: _element(kind, name, value, reader) for name, value in members.items() if value != ""}
+    kinds = {name: _kind_of(kind, name) for name in members}
+    made |= {name: _element(kind, name, value, kinds[name], reader) for name, value in members.items() if value != ""}
     if "subject" in elements_of(kind) and "subject" not in members:
         made["subject"] = {"reference": f"Patient/{patient_id}"}
     return made | _text(line, kind, made) | _raw(line)
@@ -112,7 +113,8 @@ def _spelled_out(line: Line, kind: str) -> Iterator[tuple[str, Any]]:
     """The members of a line under the names of elements."""
     for name, value in line.items():
         if name == kind:
-            yield _CODES.get(kind, "code"), value
+            if value != "":
+                yield _CODES.get(kind, "code"), value
         elif name == "date":
             yield _date_of(kind), value
         elif name == "value":
@@ -137,11 +139,15 @@ def _value_of(kind: str, value: Any) -> str:
     raise ValueError(f"value: {value!r} is neither a quantity like 21.1 ug/L nor a code; words go into valueString")
 
 
-def _element(kind: str, name: str, value: Any, reader: Reader) -> Any:
-    described = elements_of(kind).get(name)
-    if described is None:
-        hint = nearest(name, {*elements_of(kind), "date", "value", *_WORDS})
+def _kind_of(kind: str, name: str) -> ElementKind:
+    known = elements_of(kind)
+    if name not in known:
+        hint = nearest(name, {*known, "date", "value", *_WORDS})
         raise ValueError(f"{name}: is no element of {kind}{hint or '; what FHIR does not know goes into raw'}")
+    return known[name]
+
+
+def _element(kind: str, name: str, value: Any, described: ElementKind, reader: Reader) -> Any:
     try:
         if isinstance(value, list):
             return [_short(kind, name, one, described, reader) for one in value]

@@ -18,7 +18,7 @@ from cds_service.errors import CasesError, Problem, nearest
 from cds_service.guideline.vocabulary import VOCABULARY
 
 _JOIN = " + "
-_OF_A_CASE = ("like", "call", "selections", "expect")
+_OF_A_CASE = ("like", "call", "expect")
 _ALONE = ("hook", "patient", "without", "searched")  # words of a case that say the same wherever they stand
 
 
