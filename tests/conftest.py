@@ -15,8 +15,8 @@ from flask.testing import FlaskClient
 from cds_service.config import Settings
 from cds_service.hooks.call import read_hook_call
 from cds_service.hooks.services import Service, services
+from cds_service.web.answering import Desk
 from cds_service.web.app import create_app
-from cds_service.web.desk import Desk
 
 FIXTURES = Path(__file__).parent.parent / "fhir_fixtures"
 INSTANCE = "3b2f0c1e-7a64-4f0e-9d55-2f5d8a1c9e70"

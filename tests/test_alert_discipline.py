@@ -10,20 +10,20 @@ import json
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from functools import cache
-from pathlib import Path
 from typing import Any
 
 import pytest
 
 from cds_service.answer import Guideline, answer
+from cds_service.cases.pages import Case
 from cds_service.errors import DataMissing
 from cds_service.guideline.recommendations import Recommendation
 from cds_service.hooks.basis import BASIS
 from cds_service.json_bytes import encode
-from tests.hooks.made import answered as answered_chart
-from tests.picture import charts
-from tests.test_fixtures import (
+from tests.asked import (
+    CORPUS,
     DANGERS,
+    FIRING,
     GUIDELINE,
     KNOWLEDGE,
     NOW,
@@ -32,28 +32,29 @@ from tests.test_fixtures import (
     STORIES,
     Call,
     answered,
+    call_of,
     name_of,
     shown,
 )
+from tests.hooks.made import answered as answered_chart
+from tests.picture import charts
 
 pytestmark = pytest.mark.every_fixture
 
-FIRING = [path for path in RECOMMENDATIONS if path.name.startswith("fires--")]
-EVERY = [*RECOMMENDATIONS, *DANGERS, *(story / "request.json" for story in STORIES)]
+EVERY = [*RECOMMENDATIONS, *DANGERS, *STORIES]
 CHILD, INFANT = "2016-05-20", "2026-06-20"
 HOSPICE = charts.condition("snomed|385763009|Hospice care")
 URGENCY = ["critical", "warning", "info"]
 
 
-def read(path: Path) -> Call:
-    call: Call = json.loads(path.read_text(encoding="utf-8"))
-    return call
-
-
 @cache
-def cards_of(path: Path) -> list[Call]:
-    cards: list[Call] = answered(read(path))["cards"]
+def cards_named(name: str) -> list[Call]:
+    cards: list[Call] = answered(call_of(CORPUS.cases[name]))["cards"]
     return cards
+
+
+def cards_of(case: Case) -> list[Call]:
+    return cards_named(case.name)
 
 
 def rows_shown(call: Call) -> set[str]:
@@ -94,29 +95,29 @@ def ids(rows: Iterable[Call]) -> set[str]:
 @pytest.mark.parametrize(("born", "group"), [(CHILD, "child"), (INFANT, "infant")])
 def test_no_child_is_advised_by_a_rule_for_adults(born: str, group: str) -> None:
     meant, spoke = listing("age-group", group), set()
-    for path in FIRING:
-        call = read(path)
+    for case in FIRING:
+        call = call_of(case)
         patient_of(call)["birthDate"] = born
         rows = rows_shown(call)
-        assert rows <= meant, name_of(path)
+        assert rows <= meant, name_of(case)
         spoke |= rows
     assert spoke
 
 
 def test_in_comfort_care_only_the_rows_for_it_speak() -> None:
     meant, spoke = listing("care-goal", "comfort-only"), set()
-    for path in FIRING:
-        rows = rows_shown(with_more(read(path), HOSPICE))
-        assert rows <= meant, name_of(path)
+    for case in FIRING:
+        rows = rows_shown(with_more(call_of(case), HOSPICE))
+        assert rows <= meant, name_of(case)
         spoke |= rows
     assert spoke
 
 
 def test_of_the_deceased_nothing_is_said() -> None:
-    for path in FIRING:
-        call = read(path)
+    for case in FIRING:
+        call = call_of(case)
         patient_of(call)["deceasedBoolean"] = True
-        assert answered(call) == {"cards": []}, name_of(path)
+        assert answered(call) == {"cards": []}, name_of(case)
 
 
 # --- what comes first, and how much ------------------------------------------------------------------------------
@@ -124,37 +125,36 @@ def test_of_the_deceased_nothing_is_said() -> None:
 
 def test_what_is_urgent_comes_first_and_no_answer_is_longer_than_is_read() -> None:
     most = 0
-    for path in EVERY:
-        urgency = [URGENCY.index(card["indicator"]) for card in cards_of(path)]
-        assert urgency == sorted(urgency), name_of(path)
+    for case in EVERY:
+        urgency = [URGENCY.index(card["indicator"]) for card in cards_of(case)]
+        assert urgency == sorted(urgency), name_of(case)
         most = max(most, len(urgency))
     assert 3 < most <= KNOWLEDGE.limits.cards_per_call
 
 
 def test_what_is_left_out_for_length_is_named() -> None:
     short = replace(GUIDELINE, knowledge=replace(KNOWLEDGE, limits=replace(KNOWLEDGE.limits, cards_per_call=1)))
-    for path in EVERY:
-        first, *rest = cards_of(path) or [{}]
+    for case in EVERY:
+        first, *rest = cards_of(case) or [{}]
         if not rest:
             continue
-        [only] = asked(path, short)
+        [only] = asked(case, short)
         assert ids([only]) == ids([first])
         left_out = only["detail"].partition("Not shown, to keep this answer short: ")[2]
         titles = (KNOWLEDGE.by_id[row].title for row in ids(rest) if not KNOWLEDGE.by_id[row].footer)
-        assert all(title in left_out for title in titles), name_of(path)
+        assert all(title in left_out for title in titles), name_of(case)
 
 
-def asked(path: Path, guideline: Guideline) -> list[Call]:
-    body = path.read_bytes()
-    made = answer(body, SERVICES[json.loads(body)["hook"]], guideline, NOW, lambda: "an-id")
+def asked(case: Case, guideline: Guideline) -> list[Call]:
+    made = answer(case.body, SERVICES[case.call["hook"]], guideline, NOW, lambda: "an-id")
     cards: list[Call] = json.loads(encode(made.body))["cards"]
     return cards
 
 
 def test_a_row_or_its_group_has_one_topic_in_all_answers_and_shares_it_with_none() -> None:
     topics: dict[str, set[str]] = {}
-    for path in EVERY:
-        for card in cards_of(path):
+    for case in EVERY:
+        for card in cards_of(case):
             for row in ids([card]):
                 if not KNOWLEDGE.by_id[row].footer:
                     topics.setdefault(topic_name(KNOWLEDGE.by_id[row]), set()).add(card["source"]["topic"]["code"])
@@ -187,27 +187,32 @@ def placed(resource: Call) -> Call:
 
 def test_what_was_offered_and_then_placed_is_not_offered_again() -> None:
     offered = set()
-    for path in FIRING:
-        resources = creates({"cards": cards_of(path)})
+    for case in FIRING:
+        resources = creates({"cards": cards_of(case)})
         if not resources:
             continue
         offered |= {words_of(resource) for resource in resources}
-        again = answered(with_more(read(path), *(placed(resource) for resource in resources)))
+        again = answered(with_more(call_of(case), *(placed(resource) for resource in resources)))
         twice = {words_of(r) for r in resources} & {words_of(r) for r in creates(again)}
-        assert not twice, name_of(path)
+        assert not twice, name_of(case)
     plans = [plan for row in KNOWLEDGE.recommendations for plan in row.suggestions]
     assert offered == {KNOWLEDGE.orders[name].text for plan in plans for name in plan.creates}
 
 
 # --- what is being ordered ---------------------------------------------------------------------------------------
 
-ABOUT_ORDERS = [path for path in FIRING if read(path)["hook"] == "order-select"]
+ABOUT_ORDERS = [case for case in FIRING if case.call["hook"] == "order-select"]
 OTHER_DRAFT = charts.draft("MedicationRequest", text="Metoprolol 50 mg", id="metoprolol")
 
 
-def with_another_draft(path: Path, hook: str) -> Call:
+def row_of(case: Case) -> str:
+    """The recommendation on whose page a case stands."""
+    return case.page.rpartition("/")[2]
+
+
+def with_another_draft(case: Case, hook: str) -> Call:
     """The same drafts and one of no interest, which alone is selected."""
-    call = read(path)
+    call = call_of(case)
     entries = [*call["context"]["draftOrders"]["entry"], {"resource": OTHER_DRAFT}]
     drafts = {**call["context"]["draftOrders"], "entry": entries}
     context = {key: value for key, value in call["context"].items() if key != "selections"}
@@ -217,16 +222,16 @@ def with_another_draft(path: Path, hook: str) -> Call:
 
 def test_on_order_select_only_the_selected_drafts_are_spoken_of() -> None:
     about_drafts = {row.id for row in KNOWLEDGE.recommendations if "ordering" in row.own_keys}
-    for path in ABOUT_ORDERS:
-        assert path.parent.name in about_drafts
-        assert not rows_shown(with_another_draft(path, "order-select")) & about_drafts, name_of(path)
+    for case in ABOUT_ORDERS:
+        assert row_of(case) in about_drafts
+        assert not rows_shown(with_another_draft(case, "order-select")) & about_drafts, name_of(case)
 
 
 def test_on_order_sign_all_drafts_are_spoken_of() -> None:
-    signed = [path for path in ABOUT_ORDERS if "order-sign" in KNOWLEDGE.by_id[path.parent.name].hooks]
+    signed = [case for case in ABOUT_ORDERS if "order-sign" in KNOWLEDGE.by_id[row_of(case)].hooks]
     assert signed
-    for path in signed:
-        assert path.parent.name in rows_shown(with_another_draft(path, "order-sign")), name_of(path)
+    for case in signed:
+        assert row_of(case) in rows_shown(with_another_draft(case, "order-sign")), name_of(case)
 
 
 # --- other patients ----------------------------------------------------------------------------------------------

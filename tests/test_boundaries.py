@@ -1,35 +1,33 @@
 """Every figure of the knowledge stands between two calls: moved by its smallest step, it changes the answer to one.
 
-`expected.toml` of a folder was written from the medicine of its figure; that the figure itself is right no test says.
+What a page expects was written from the medicine of its figure; that the figure itself is right no test says.
 """
 
 from __future__ import annotations
 
 import json
-import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import cache
 from itertools import product
-from pathlib import Path
 from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
 
-from cds_service.answer import Answer, Guideline, answer
+from cds_service.answer import Answer, Guideline
+from cds_service.cases.pages import Case, Page
 from cds_service.config import Settings
-from cds_service.console.figures import figures
+from cds_service.console.pinned_figures import figures
 from cds_service.guideline.knowledge import Knowledge
 from cds_service.guideline.vocabulary import VOCABULARY
 from cds_service.hooks.contract import require_valid
 from cds_service.web.app import create_app
-from tests.conftest import FIXTURES
-from tests.test_fixtures import GUIDELINE, KNOWLEDGE, NOW
+from tests.asked import BOUNDARIES, CORPUS, GUIDELINE, KNOWLEDGE, NOW, made_of
 from tests.test_vignettes import SERVICES
 
-BOUNDARIES = sorted(path for path in (FIXTURES / "boundaries").iterdir() if path.is_dir())
+PAGES = CORPUS.below("boundaries")
 WITHOUT_A_PAIR: dict[str, str] = {}  # figure: why no call can lie just beyond it
 OF_THE_ANSWER = {"cards", "says", "says-not"}
 
@@ -38,18 +36,18 @@ Expected = Mapping[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Boundary:
-    """One figure: the step by which it is moved, and by the name of each call what it must give."""
+    """One figure: the step by which it is moved, and the cases on either side of it."""
 
     name: str
     step: Decimal
-    expected: Mapping[str, Expected]
+    cases: Mapping[str, Case]
 
     def missed(self, guideline: Guideline) -> dict[str, list[str]]:
-        """The calls that do not give what they must, and in what."""
+        """The cases that do not give what they must, and in what."""
         found = {
-            call: list(misses(wanted, answered(self.name, call, guideline))) for call, wanted in self.expected.items()
+            name: list(misses(case.expect, made_of(case, guideline, SERVICES))) for name, case in self.cases.items()
         }
-        return {call: words for call, words in found.items() if words}
+        return {name: words for name, words in found.items() if words}
 
 
 @pytest.fixture(scope="module")
@@ -57,20 +55,15 @@ def client() -> FlaskClient:
     return create_app(Settings(now=NOW), knowledge=KNOWLEDGE).test_client()
 
 
-def name_of(folder: Path) -> str:
-    return folder.name
+def name_of(page: Page) -> str:
+    return page.name.rpartition("/")[2]
 
 
 @cache
-def boundary(folder: Path) -> Boundary:
-    told = tomllib.loads((folder / "expected.toml").read_text(encoding="utf-8"))
-    assert told.pop("why"), "says why either side is as it is"
-    return Boundary(folder.name, Decimal(told.pop("step", "1")), told)
-
-
-def answered(figure: str, call: str, guideline: Guideline) -> Answer:
-    body = (FIXTURES / "boundaries" / figure / f"{call}.json").read_bytes()
-    return answer(body, SERVICES[json.loads(body)["hook"]], guideline, NOW, lambda: "unused")
+def boundary(name: str) -> Boundary:
+    [page] = [page for page in PAGES if name_of(page) == name]
+    assert page.head["why"], "says why either side is as it is"
+    return Boundary(name, Decimal(page.head.get("step", 1)), page.cases)
 
 
 def misses(expected: Expected, made: Answer) -> Iterator[str]:
@@ -112,44 +105,44 @@ def _moved_end(ends: tuple[str, str], which: str, by: Decimal) -> tuple[str, str
 
 def test_every_figure_of_the_knowledge_has_its_boundary_calls() -> None:
     """Read from the knowledge, not from a list: a new figure fails here until its pair is written."""
-    assert {folder.name for folder in BOUNDARIES} == set(figures(KNOWLEDGE)) - WITHOUT_A_PAIR.keys()
+    assert set(map(name_of, PAGES)) == set(figures(KNOWLEDGE)) - WITHOUT_A_PAIR.keys()
     assert WITHOUT_A_PAIR.keys() <= set(figures(KNOWLEDGE))
 
 
-@pytest.mark.parametrize("folder", BOUNDARIES, ids=name_of)
-def test_a_boundary_is_told_in_words_of_the_vocabulary_for_each_of_its_calls(folder: Path) -> None:
-    told = boundary(folder)
+@pytest.mark.parametrize("page", PAGES, ids=name_of)
+def test_a_boundary_is_told_in_words_of_the_vocabulary_for_each_of_its_calls(page: Page) -> None:
+    told = boundary(name_of(page))
     assert told.step > 0
-    assert {path.stem for path in folder.glob("*.json")} == told.expected.keys()
-    for expected in told.expected.values():
-        for name in expected.keys() - OF_THE_ANSWER:
-            assert set(expected[name]) <= set(VOCABULARY[name].values), name
+    for case in told.cases.values():
+        assert case.expect
+        for name in case.expect.keys() - OF_THE_ANSWER:
+            assert set(case.expect[name]) <= set(VOCABULARY[name].values), name
 
 
-@pytest.mark.parametrize("folder", BOUNDARIES, ids=name_of)
-def test_either_side_of_a_figure_is_read_as_its_medicine_says(folder: Path) -> None:
-    assert boundary(folder).missed(GUIDELINE) == {}
+@pytest.mark.parametrize("page", PAGES, ids=name_of)
+def test_either_side_of_a_figure_is_read_as_its_medicine_says(page: Page) -> None:
+    assert boundary(name_of(page)).missed(GUIDELINE) == {}
 
 
-@pytest.mark.parametrize("folder", BOUNDARIES, ids=name_of)
-def test_a_figure_moved_by_its_smallest_step_either_way_is_noticed(folder: Path) -> None:
-    told = boundary(folder)
+@pytest.mark.parametrize("page", PAGES, ids=name_of)
+def test_a_figure_moved_by_its_smallest_step_either_way_is_noticed(page: Page) -> None:
+    told = boundary(name_of(page))
     larger = told.missed(moved(told.name, told.step)).keys()
     smaller = told.missed(moved(told.name, -told.step)).keys()
     assert larger, "a larger figure is not noticed"
     assert smaller, "a smaller figure is not noticed"
-    assert larger | smaller == told.expected.keys(), "a call lies on neither side of the figure"
+    assert larger | smaller == told.cases.keys(), "a call lies on neither side of the figure"
 
 
-@pytest.mark.parametrize("folder", BOUNDARIES, ids=name_of)
-def test_the_calls_of_a_boundary_are_ones_that_the_service_answers(folder: Path, client: FlaskClient) -> None:
-    for path in folder.glob("*.json"):
-        call = json.loads(path.read_text(encoding="utf-8"))
-        response = client.post(f"/cds-services/nen-{call['hook']}", json=call)
+@pytest.mark.parametrize("page", PAGES, ids=name_of)
+def test_the_calls_of_a_boundary_are_ones_that_the_service_answers(page: Page, client: FlaskClient) -> None:
+    for case in page.cases.values():
+        response = client.post(
+            f"/cds-services/nen-{case.call['hook']}", data=case.body, content_type="application/json"
+        )
         assert response.status_code == 200
         require_valid(response.get_json(), "hook-response", "$")
 
 
-def test_the_patients_of_the_boundaries_are_all_different() -> None:
-    calls = [json.loads(path.read_bytes()) for folder in BOUNDARIES for path in folder.glob("*.json")]
-    assert len({call["context"]["patientId"] for call in calls}) == len(calls)
+def test_every_case_of_a_boundary_stands_on_the_page_of_its_figure() -> None:
+    assert len(BOUNDARIES) == sum(len(page.cases) for page in PAGES) > len(PAGES)

@@ -39,7 +39,7 @@ def written(folder: Path, call: dict[str, Any] | str) -> str:
 
 
 def test_the_commands_are_few() -> None:
-    assert set(command_line.cli.commands) == {"serve", "explain", "check", "list", "diff", "review"}
+    assert set(command_line.cli.commands) == {"serve", "explain", "check", "list", "diff", "pages"}
     assert "cards" in run("--help").output
 
 
@@ -135,7 +135,7 @@ def test_the_check_fails_and_names_every_fault(monkeypatch: pytest.MonkeyPatch) 
     result = run("check")
     assert result.exit_code == 1
     assert "net-b.toml [summary]: has 140 characters; 139 at most" in result.output
-    assert "net-a.toml: has no fires-- fixture" in result.output
+    assert "net-a.toml: has no fires-- case" in result.output
     assert "is sound" not in result.output
 
 
@@ -145,7 +145,7 @@ def test_the_check_of_an_installed_package_asks_for_no_fixtures(
     monkeypatch.setattr(command_line, "FIXTURES", tmp_path / "none")
     result = run("check")
     assert result.exit_code == 0
-    assert "fixtures" not in result.output
+    assert "cases" not in result.output
 
 
 @pytest.mark.parametrize("words", [("check",), ("explain", str(NSE_STORY))], ids=["check", "explain"])

@@ -6,40 +6,30 @@ are expected on the card.
 
 from __future__ import annotations
 
-import json
 import re
-import tomllib
 from collections.abc import Iterator, Mapping
 from datetime import timedelta
-from functools import cache
-from pathlib import Path
 from typing import Any
 
 import pytest
 
 from cds_service.answer import answer
+from cds_service.cases.pages import Case, Page
 from cds_service.guideline.recommendations import Recommendation
 from cds_service.hooks.basis import BASIS
 from cds_service.hooks.contract import require_valid
-from cds_service.json_bytes import encode
-from tests.conftest import FIXTURES
-from tests.test_fixtures import DANGERS, GUIDELINE, KNOWLEDGE, NOW, SERVICES, Call, answered, name_of, shown
+from tests.asked import CORPUS, DANGERS, GUIDELINE, KNOWLEDGE, NOW, SERVICES, Call, answered, call_of, name_of, shown
 
-FOLDERS = sorted(path for path in (FIXTURES / "dangers").iterdir() if path.is_dir())
-KEYS = {"why", "must", "must_not", "silent", "no_suggestion", "no_delete", "deletes", "tumors", "unseen", "says"}
+PAGES = CORPUS.below("dangers")
+KEYS = {"must", "must_not", "silent", "no_suggestion", "no_delete", "deletes", "tumors", "unseen", "says"}
 IDS_IN = ("must", "must_not", "says", "tumors")
 
 Expected = Mapping[str, Any]
 
 
-@cache
-def expectations(folder: Path) -> Expected:
-    return tomllib.loads((folder / "expected.toml").read_text(encoding="utf-8"))
-
-
-def expected_of(path: Path) -> Expected:
-    expected: Expected = expectations(path.parent)["cases"][path.stem]
-    return expected
+def number_of(page: Page) -> str:
+    """The number of a danger as its page has it: "05-"."""
+    return page.name.rpartition("/")[2][:3]
 
 
 def actions(body: Call, kind: str) -> list[Call]:
@@ -99,28 +89,27 @@ def _faults_of_words(expected: Expected, body: Call) -> Iterator[str]:
     yield from (f"{name} is not named as not seen" for name in expected.get("unseen", []) if name not in unseen)
 
 
-@pytest.mark.parametrize("path", DANGERS, ids=name_of)
-def test_a_danger_is_kept_away_or_the_card_says_what_protects(path: Path) -> None:
-    body = answered(json.loads(path.read_text(encoding="utf-8")))
+@pytest.mark.parametrize("case", DANGERS, ids=name_of)
+def test_a_danger_is_kept_away_or_the_card_says_what_protects(case: Case) -> None:
+    body = answered(call_of(case))
     require_valid(body, "hook-response", "$")
-    found = list(faults(expected_of(path), body))
+    found = list(faults(case.expect, body))
     assert not found, "\n".join(["", *found])
 
 
-def test_there_is_a_folder_for_each_of_the_15_dangers() -> None:
-    assert [folder.name[:3] for folder in FOLDERS] == [f"{number:02d}-" for number in range(1, 16)]
+def test_there_is_a_page_for_each_of_the_15_dangers() -> None:
+    assert list(map(number_of, PAGES)) == [f"{number:02d}-" for number in range(1, 16)]
 
 
-@pytest.mark.parametrize("folder", FOLDERS, ids=lambda folder: folder.name)
-def test_each_case_of_a_danger_has_an_expectation_in_the_words_of_the_knowledge(folder: Path) -> None:
-    expected = expectations(folder)
-    assert expected["title"]
-    assert {path.stem for path in folder.glob("*.json")} == expected["cases"].keys()
-    for case in expected["cases"].values():
-        assert case["why"]
-        assert KEYS >= case.keys() != {"why"}
-        assert {row for key in IDS_IN for row in case.get(key, ())} <= KNOWLEDGE.by_id.keys()
-        assert set(case.get("no_suggestion", ())) <= KNOWLEDGE.orders.keys()
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_each_case_of_a_danger_has_an_expectation_in_the_words_of_the_knowledge(page: Page) -> None:
+    assert page.head["title"]
+    for case in page.cases.values():
+        assert case.why
+        assert case.expect
+        assert case.expect.keys() <= KEYS
+        assert {row for key in IDS_IN for row in case.expect.get(key, ())} <= KNOWLEDGE.by_id.keys()
+        assert set(case.expect.get("no_suggestion", ())) <= KNOWLEDGE.orders.keys()
 
 
 # --- what the texts of all recommendations must carry ------------------------------------------------------------
@@ -138,8 +127,8 @@ def words_of(row: Recommendation) -> str:
 
 
 def cases_of(number: str) -> list[Expected]:
-    [folder] = [folder for folder in FOLDERS if folder.name.startswith(number)]
-    return list(expectations(folder)["cases"].values())
+    [page] = [page for page in PAGES if number_of(page) == number]
+    return [case.expect for case in page.cases.values()]
 
 
 def test_each_row_that_removes_an_order_is_shown_removing_it_and_kept_from_it() -> None:
@@ -217,8 +206,7 @@ def test_what_names_an_approval_a_label_a_region_or_a_guideline_is_dated_and_due
 
 def test_after_its_review_was_due_a_card_says_so() -> None:
     """Danger 15."""
-    [path, *_] = [path for path in DANGERS if path.parent.name.startswith("15-")]
-    call = json.loads(path.read_text(encoding="utf-8"))
-    made = answer(encode(call), SERVICES[call["hook"]], GUIDELINE, NOW + timedelta(days=200), lambda: "an-id")
+    case = next(case for case in DANGERS if case.name.startswith("dangers/15-"))
+    made = answer(case.body, SERVICES[case.call["hook"]], GUIDELINE, NOW + timedelta(days=200), lambda: "an-id")
     assert made.body["cards"]
     assert all("Its review was due on 2027-05-15" in card["detail"] for card in made.body["cards"])

@@ -13,7 +13,7 @@ import pytest
 
 PACKAGE = Path(__file__).parent.parent / "cds_service"
 GROUND = ("errors", "config", "json_bytes", "outbound")
-ROOMS = ("guideline", "fhir", "picture", "hooks", "answer", "authoring", "cases", "console", "web", "__main__")
+ROOMS = ("guideline", "fhir", "picture", "hooks", "answer", "cases", "authoring", "console", "web", "__main__")
 DOORS = {
     "flask": ("web/",),
     "flask_cors": ("web/",),

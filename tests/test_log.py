@@ -14,16 +14,16 @@ from flask.testing import FlaskClient
 from cds_service.config import Settings
 from cds_service.hooks.templates import SERVER_SEARCHES, all_templates
 from cds_service.web.app import create_app
+from tests.asked import CORPUS, NOW
 from tests.conftest import FIXTURES
 from tests.hooks.made import GUIDELINE, SERVICES
-from tests.test_fixtures import NOW
 
 pytestmark = pytest.mark.every_fixture
 
 CANARY = "canary7391"
 NOT_LISTED = "is not one of the servers this installation may ask"
 PLANTED = ("id", "patientId", "text", "display", "valueString", "conclusion", "reference", "family", "userId")
-FILES = sorted(path for path in FIXTURES.rglob("*") if path.suffix in (".json", ".txt") and path.stem != "response")
+REFUSED = sorted(path for path in (FIXTURES / "refused").iterdir() if path.suffix in (".json", ".txt"))
 FIELDS = {"event": str, "service": str, "status": int, "ms": float, "cards": int, "recommendations": list}
 
 
@@ -80,20 +80,18 @@ def with_canaries(body: bytes) -> bytes:
     return json.dumps(extras | planted(call) | {"extra": name}).encode()
 
 
-def service_of(path: Path, body: bytes) -> str:
-    """The service a file is posted to: named behind @, else that of its hook."""
-    if "@" in path.stem:
-        return path.stem.partition("@")[2]
-    try:
-        return f"nen-{json.loads(body)['hook']}"
-    except (ValueError, TypeError, KeyError):
-        return "nen-patient-view"
+def service_of(path: Path) -> str:
+    """The service a refused call is posted to: named behind @, else the first."""
+    return path.stem.partition("@")[2] or "nen-patient-view"
+
+
+POSTED = [(f"nen-{case.call['hook']}", case.body) for case in CORPUS.cases.values()]
+POSTED += [(service_of(path), path.read_bytes()) for path in REFUSED]
 
 
 def test_the_journal_of_all_fixtures_is_made_of_an_allow_list(client: FlaskClient, lines: list[str]) -> None:
-    for path in FILES:
-        body = path.read_bytes()
-        client.post(f"/cds-services/{service_of(path, body)}", data=body, content_type="application/json")
+    for service, body in POSTED:
+        client.post(f"/cds-services/{service}", data=body, content_type="application/json")
     services = {service.id for service in SERVICES.values()}
     notes = [json.loads(line) for line in lines if line.startswith("{")]
     calls = [note for note in notes if note["event"] == "call"]
@@ -112,11 +110,10 @@ def test_no_id_name_value_token_or_free_text_of_a_call_reaches_any_log(
     client: FlaskClient, lines: list[str], capfd: pytest.CaptureFixture[str]
 ) -> None:
     statuses = set()
-    for path in FILES:
-        body = with_canaries(path.read_bytes())
-        target = f"/cds-services/{service_of(path, path.read_bytes())}"
+    for service, body in POSTED:
         headers = {"Authorization": f"Bearer {CANARY}"}
-        response = client.post(f"{target}?{CANARY}", data=body, content_type="application/json", headers=headers)
+        target = f"/cds-services/{service}?{CANARY}"
+        response = client.post(target, data=with_canaries(body), content_type="application/json", headers=headers)
         statuses.add(response.status_code)
     assert {200, 400} <= statuses
     assert max(statuses) < 500

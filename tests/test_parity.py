@@ -5,18 +5,28 @@ from __future__ import annotations
 import itertools
 import json
 from collections.abc import Callable
-from pathlib import Path
 from time import monotonic
 
 import pytest
 
 from cds_service.answer import answer
+from cds_service.cases.pages import Case
 from cds_service.fhir.server import FhirServer
 from cds_service.hooks.templates import searches_of
 from cds_service.json_bytes import encode
+from tests.asked import (
+    DANGERS,
+    GUIDELINE,
+    NOW,
+    RECOMMENDATIONS,
+    SERVICES,
+    STORIES,
+    VIGNETTES,
+    answered,
+    call_of,
+    name_of,
+)
 from tests.faulty import BASE, Resource, Store
-from tests.test_fixtures import DANGERS, GUIDELINE, NOW, RECOMMENDATIONS, SERVICES, STORIES, answered, name_of
-from tests.test_vignettes import VIGNETTES
 
 pytestmark = pytest.mark.every_fixture
 
@@ -37,11 +47,7 @@ def _issues(resource: Resource) -> list[Resource]:
     return issues
 
 
-CALLS = [
-    path
-    for path in (*RECOMMENDATIONS, *DANGERS, *(folder / "request.json" for folder in (*STORIES, *VIGNETTES)))
-    if can_be_compared(json.loads(path.read_bytes()))
-]
+CALLS = [case for case in (*RECOMMENDATIONS, *DANGERS, *STORIES, *VIGNETTES) if can_be_compared(call_of(case))]
 
 
 def resources_of(call: Resource) -> list[Resource]:
@@ -84,9 +90,9 @@ def through_server(call: Resource, keep: Callable[[str], bool], page_size: int =
     return body
 
 
-def read(path: Path) -> Resource:
-    """The call of a file, without the results that no search by code can find; a client's own keys stay as they are."""
-    call: Resource = json.loads(path.read_text(encoding="utf-8"))
+def read(case: Case) -> Resource:
+    """The call of a case, without the results that no search by code can find; a client's own keys stay as they are."""
+    call = call_of(case)
     resources = resources_of(call)
     declared = searches_of(SERVICES[call["hook"]])
     for key, value in (call.get("prefetch") or {}).items():
@@ -104,26 +110,26 @@ def _references(bundle: Resource) -> set[str]:
 
 def test_only_results_in_words_or_under_another_name_of_their_system_are_beyond_a_search_by_code() -> None:
     """A site that has such results names their codes in its configuration."""
-    unsearchable = [name_of(path) for path in CALLS if answered(read(path)) != answered(json.loads(path.read_bytes()))]
+    unsearchable = [name_of(case) for case in CALLS if answered(read(case)) != answered(call_of(case))]
     assert unsearchable == [
-        "recommendations/high-grade-ihc-done/fires--rb1-lost-no-diagnosis.json",
-        "dangers/11-prrt-guards-on-missing-data/pregnancy-test-in-words-three-days-ago.json",
-        "stories/epic-shaped-ileal-carcinoid/request.json",
-        "vignettes/V14-typical-lung-carcinoid-with-a-ki-67-of-8-percent/request.json",
-        "vignettes/V74-resected-ileal-net-last-receptor-pet-26-months-ago/request.json",
-        "vignettes/V79-untreated-sclc-with-high-nse-and-high-cea/request.json",
+        "recommendations/high-grade-ihc-done/fires--rb1-lost-no-diagnosis",
+        "dangers/11-prrt-guards-on-missing-data/pregnancy-test-in-words-three-days-ago",
+        "stories/epic-shaped-ileal-carcinoid",
+        "vignettes/V14-typical-lung-carcinoid-with-a-ki-67-of-8-percent",
+        "vignettes/V74-resected-ileal-net-last-receptor-pet-26-months-ago",
+        "vignettes/V79-untreated-sclc-with-high-nse-and-high-cea/chart",
     ]
 
 
-@pytest.mark.parametrize("path", CALLS, ids=name_of)
-def test_the_cards_are_the_same_when_the_server_holds_everything(path: Path) -> None:
-    call = read(path)
+@pytest.mark.parametrize("case", CALLS, ids=name_of)
+def test_the_cards_are_the_same_when_the_server_holds_everything(case: Case) -> None:
+    call = read(case)
     assert through_server(call, lambda key: False, page_size=1) == answered(call)
 
 
-@pytest.mark.parametrize("path", CALLS, ids=name_of)
-def test_the_cards_are_the_same_when_the_data_are_split_over_prefetch_and_server(path: Path) -> None:
-    call = read(path)
+@pytest.mark.parametrize("case", CALLS, ids=name_of)
+def test_the_cards_are_the_same_when_the_data_are_split_over_prefetch_and_server(case: Case) -> None:
+    call = read(case)
     for part in (0, 1):
         kept = {key for number, key in enumerate(call.get("prefetch") or {}) if number % 2 == part}
         assert through_server(call, kept.__contains__) == answered(call)

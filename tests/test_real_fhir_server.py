@@ -20,20 +20,21 @@ import pytest
 import requests
 
 from cds_service.answer import answer
+from cds_service.cases.pages import Case
 from cds_service.errors import DataMissing
 from cds_service.fhir.server import connected
 from cds_service.hooks.templates import searches_of
 from cds_service.json_bytes import encode
 from cds_service.outbound import Outbound, Rules
+from tests.asked import GUIDELINE, NOW, SERVICES, answered, name_of
 from tests.conftest import FIXTURES
 from tests.faulty import TOKEN, Resource
-from tests.test_fixtures import GUIDELINE, NOW, SERVICES, answered, name_of
 from tests.test_parity import CALLS, read, resources_of
 
 SERVER = Path(os.environ.get("NENCDS_TEST_FHIR_SERVER", FIXTURES.parent / ".venv-fhir-server" / "bin" / "sekmet"))
 _LONGEST = 56
 # A search by code looks at the result, not at its components: this NSE stands in a panel that has only words.
-IN_A_PANEL = "vignettes/V63-net-on-dialysis-with-an-nse-of-22/request.json"
+IN_A_PANEL = "vignettes/V63-net-on-dialysis-with-an-nse-of-22/chart"
 OUTBOUND = Outbound(Rules(development=True), 16 * 1024 * 1024)
 
 pytestmark = [
@@ -42,10 +43,10 @@ pytestmark = [
 ]
 
 
-def numbered(path: Path) -> Resource:
+def numbered(case: Case) -> Resource:
     """The call of a fixture with ids that no other fixture has."""
-    mark = f"f{CALLS.index(path)}-"
-    call = read(path)
+    mark = f"f{CALLS.index(case)}-"
+    call = read(case)
     call["context"]["patientId"] = mark + call["context"]["patientId"][:_LONGEST]
     call["prefetch"] = {key: _marked(value, mark) for key, value in (call.get("prefetch") or {}).items()}
     return call
@@ -103,8 +104,8 @@ def base(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         )
     try:
         _wait_for(f"{url}/metadata", running)
-        for path in CALLS:
-            _load(url, numbered(path))
+        for case in CALLS:
+            _load(url, numbered(case))
         yield url
     finally:
         running.terminate()
@@ -160,9 +161,9 @@ def searched(call: Resource) -> Resource:
     return whole
 
 
-@pytest.mark.parametrize("path", [path for path in CALLS if name_of(path) != IN_A_PANEL], ids=name_of)
-def test_the_cards_are_those_of_the_prefetch(path: Path, base: str) -> None:
-    call = numbered(path)
+@pytest.mark.parametrize("case", [case for case in CALLS if name_of(case) != IN_A_PANEL], ids=name_of)
+def test_the_cards_are_those_of_the_prefetch(case: Case, base: str) -> None:
+    call = numbered(case)
     assert through(base, call) == answered(searched(call))
 
 

@@ -15,7 +15,8 @@ from cds_service.hooks.call import hook_of
 from cds_service.hooks.services import services
 from cds_service.hooks.templates import templates_for
 from cds_service.web.app import create_app
-from tests.conftest import FIXTURES, call_of, encoded
+from tests.asked import CORPUS
+from tests.conftest import call_of, encoded
 from tests.hooks.made import GUIDELINE, Card, basis_of, counted
 from tests.picture import charts
 
@@ -176,7 +177,7 @@ def test_what_a_site_says_of_an_approval_stands_beside_it_on_the_card(tmp_path: 
 
 
 def kidney_card(guideline: Guideline) -> str:
-    body = (FIXTURES / "recommendations/prrt-kidney-failure/fires--11-months-old.json").read_bytes()
+    body = CORPUS.find("prrt-kidney-failure/fires--11-months-old").body
     offered = {one.hook: one for one in services(lambda hook: templates_for(guideline.knowledge, hook))}
     made = answer(body, offered[hook_of(body)], guideline, charts.NOW, counted()).body
     return str(next(card for card in made["cards"] if "product information" in card["detail"])["detail"])

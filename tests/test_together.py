@@ -5,30 +5,28 @@ The proof itself is in `authoring.pairs`; here it is tried to be refuted.
 
 from __future__ import annotations
 
-import json
 import random
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import replace
 from itertools import combinations, count
-from pathlib import Path
 from typing import Any
 
 import pytest
 
-from cds_service.answer import Answer, answer
+from cds_service.answer import Answer
 from cds_service.authoring.pairs import Pair, Pairs
 from cds_service.authoring.reviewed_pairs import reasons
+from cds_service.cases.pages import Case
 from cds_service.guideline.about_rows import Impossible
 from cds_service.guideline.features import Feature, PatientPicture, TumorPicture
 from cds_service.guideline.judge import Outcome, Verdict, judge, with_replacements
 from cds_service.guideline.recommendations import Recommendation
 from cds_service.guideline.vocabulary import UNKNOWN, VOCABULARY, Scope
+from tests.asked import KNOWLEDGE, RECOMMENDATIONS, STORIES, VIGNETTES, made_of, name_of
 from tests.guideline.rows import feature
-from tests.test_fixtures import GUIDELINE, KNOWLEDGE, NOW, RECOMMENDATIONS, SERVICES, STORIES, name_of
-from tests.test_vignettes import VIGNETTES
 
-WHOLE_PATIENTS = [folder / "request.json" for folder in (*STORIES, *VIGNETTES)]
+WHOLE_PATIENTS = [*STORIES, *VIGNETTES]
 PAIRS = Pairs.of(KNOWLEDGE)
 POSSIBLE = {frozenset((pair.one.id, pair.other.id)): pair for pair in PAIRS.possible}
 OPPOSED = {frozenset((o.speaks_for, o.speaks_against)) for o in PAIRS.opposed}
@@ -36,28 +34,23 @@ FACTS = {name for fact in KNOWLEDGE.impossible for name in fact.facts}
 WITH_REASON = {frozenset((o.speaks_for, o.speaks_against)) for o in reasons(KNOWLEDGE.reviewed_pairs)}
 
 
-def asked(path: Path) -> Answer:
-    body = path.read_bytes()
-    return answer(body, SERVICES[json.loads(body)["hook"]], GUIDELINE, NOW, lambda: "unused")
-
-
 def test_the_picture_of_a_whole_patient_holds_no_impossible_facts() -> None:
-    assert [name_of(path) for path in WHOLE_PATIENTS if list(impossibilities(asked(path)))] == []
+    assert [name_of(case) for case in WHOLE_PATIENTS if list(impossibilities(made_of(case)))] == []
 
 
 def test_what_stands_in_the_answer_to_a_whole_patient_was_called_possible() -> None:
-    faults = [(name_of(path), fault) for path in WHOLE_PATIENTS for fault in surprises(asked(path).verdicts)]
+    faults = [(name_of(case), fault) for case in WHOLE_PATIENTS for fault in surprises(made_of(case).verdicts)]
     assert faults == []
 
 
 def test_no_answer_to_a_whole_patient_offers_one_order_twice() -> None:
-    assert [name_of(path) for path in WHOLE_PATIENTS if twice(asked(path).body)] == []
+    assert [name_of(case) for case in WHOLE_PATIENTS if twice(made_of(case).body)] == []
 
 
 @pytest.mark.every_fixture
-@pytest.mark.parametrize("path", RECOMMENDATIONS, ids=name_of)
-def test_a_fixture_holds_nothing_impossible_nothing_opposed_without_a_reason_and_no_order_twice(path: Path) -> None:
-    made = asked(path)
+@pytest.mark.parametrize("case", RECOMMENDATIONS, ids=name_of)
+def test_a_fixture_holds_nothing_impossible_nothing_opposed_without_a_reason_and_no_order_twice(case: Case) -> None:
+    made = made_of(case)
     assert list(impossibilities(made)) == []
     assert list(surprises(made.verdicts)) == []
     assert twice(made.body) == []

@@ -5,29 +5,22 @@ Compares the picture, and the statements that the cards carry: those that must c
 
 from __future__ import annotations
 
-import json
 import re
-import tomllib
 from collections.abc import Iterator, Mapping
-from pathlib import Path
 from typing import Any
 
 import pytest
 
-from cds_service.answer import answer
+from cds_service.cases.pages import Case
 from cds_service.config import Settings
 from cds_service.guideline.features import Feature, PatientPicture, TumorPicture
 from cds_service.guideline.vocabulary import VOCABULARY, Scope
-from cds_service.hooks.basis import BASIS
 from cds_service.hooks.contract import require_valid
 from cds_service.hooks.services import services
 from cds_service.hooks.templates import all_templates
 from cds_service.web.app import create_app
-from tests.conftest import FIXTURES
-from tests.test_fixtures import GUIDELINE, KNOWLEDGE, NOW
-from tests.test_fixtures import SERVICES as OFFERED
+from tests.asked import CORPUS, KNOWLEDGE, NOW, VIGNETTES, made_of, shown
 
-VIGNETTES = sorted(path for path in (FIXTURES / "vignettes").iterdir() if path.is_dir())
 # A picture is of the patient, not of the hook: every declared search stands open, whatever the hook's own rows need.
 SERVICES = {service.hook: service for service in services(lambda hook: all_templates(KNOWLEDGE))}
 # A silent vignette has no advice; that a result cannot be read, and where the text comes from, may be said.
@@ -38,17 +31,12 @@ SECTIONS = {Scope.PATIENT: "patient", Scope.TUMOR: "tumor", Scope.CALL: "call"}
 Expected = Mapping[str, Any]
 
 
-def name_of(folder: Path) -> str:
-    return folder.name
+def name_of(vignette: Case) -> str:
+    return vignette.page.rpartition("/")[2]
 
 
-def expected_of(folder: Path) -> Expected:
-    return tomllib.loads((folder / "picture.toml").read_text(encoding="utf-8"))
-
-
-def drawn(folder: Path) -> PatientPicture:
-    call = (folder / "request.json").read_bytes()
-    made = answer(call, SERVICES[json.loads(call)["hook"]], GUIDELINE, NOW, lambda: "unused")
+def drawn(vignette: Case) -> PatientPicture:
+    made = made_of(vignette, offered=SERVICES)
     assert made.picture is not None
     return made.picture
 
@@ -84,16 +72,16 @@ def differences(expected: Expected, picture: PatientPicture) -> Iterator[str]:
     yield from of_section("call", expected["call"], picture.call)
 
 
-@pytest.mark.parametrize("folder", VIGNETTES, ids=name_of)
-def test_the_picture_of_a_vignette_is_the_one_its_reader_draws(folder: Path) -> None:
-    found = list(differences(expected_of(folder), drawn(folder)))
+@pytest.mark.parametrize("vignette", VIGNETTES, ids=name_of)
+def test_the_picture_of_a_vignette_is_the_one_its_reader_draws(vignette: Case) -> None:
+    found = list(differences(vignette.expect, drawn(vignette)))
     assert not found, "\n".join(["", *found])
 
 
-@pytest.mark.parametrize("folder", VIGNETTES, ids=name_of)
-def test_a_vignette_speaks_in_the_words_of_the_vocabulary(folder: Path) -> None:
-    expected = expected_of(folder)
-    assert expected.keys() - {"note"} == {"title", "must_fire", "must_not_fire", "silent", *SECTIONS.values()}
+@pytest.mark.parametrize("vignette", VIGNETTES, ids=name_of)
+def test_a_vignette_speaks_in_the_words_of_the_vocabulary(vignette: Case) -> None:
+    expected = vignette.expect
+    assert expected.keys() == {"must_fire", "must_not_fire", "silent", *SECTIONS.values()}
     assert all(STATEMENT.fullmatch(statement) for statement in expected["must_fire"] + expected["must_not_fire"])
     sections = [expected["patient"], expected["call"], *expected["tumor"]]
     for section in sections:
@@ -104,34 +92,26 @@ def test_a_vignette_speaks_in_the_words_of_the_vocabulary(folder: Path) -> None:
             assert section in (expected["tumor"] if VOCABULARY[name].scope is Scope.TUMOR else sections[:2]), name
 
 
-@pytest.mark.parametrize("folder", VIGNETTES, ids=name_of)
-def test_a_vignette_is_a_call_that_the_service_answers(folder: Path) -> None:
-    call = json.loads((folder / "request.json").read_bytes())
+@pytest.mark.parametrize("vignette", VIGNETTES, ids=name_of)
+def test_a_vignette_is_a_call_that_the_service_answers(vignette: Case) -> None:
     client = create_app(Settings(now=NOW), knowledge=KNOWLEDGE).test_client()
-    response = client.post(f"/cds-services/nen-{call['hook']}", json=call)
+    response = client.post(
+        f"/cds-services/nen-{vignette.call['hook']}", data=vignette.body, content_type="application/json"
+    )
     assert response.status_code == 200
     require_valid(response.get_json(), "hook-response", "$")
 
 
-def test_each_vignette_has_a_number_of_its_own_a_request_and_a_picture() -> None:
-    assert VIGNETTES
-    numbers = [folder.name.partition("-")[0] for folder in VIGNETTES]
-    patients = [json.loads((folder / "request.json").read_bytes())["context"]["patientId"] for folder in VIGNETTES]
-    assert len(set(numbers)) == len(set(patients)) == len(VIGNETTES)
-    for folder in VIGNETTES:
-        assert {path.name for path in folder.iterdir()} == {"request.json", "picture.toml"}, folder.name
+def test_each_vignette_has_a_page_with_a_number_and_a_title_of_its_own() -> None:
+    pages = CORPUS.below("vignettes")
+    assert pages
+    assert len({name_of(vignette).partition("-")[0] for vignette in VIGNETTES}) == len(pages) == len(VIGNETTES)
+    assert len({page.head["title"] for page in pages}) == len(pages)
 
 
-def shown(folder: Path, hook_services: Mapping[str, Any]) -> set[str]:
-    """The recommendations on the cards of a vignette."""
-    call = (folder / "request.json").read_bytes()
-    cards = answer(call, hook_services[json.loads(call)["hook"]], GUIDELINE, NOW, lambda: "unused").body["cards"]
-    return {row["id"] for card in cards for row in card["extension"][BASIS].get("recommendations", [])}
-
-
-@pytest.mark.parametrize("folder", VIGNETTES, ids=name_of)
-def test_the_cards_of_a_vignette_carry_what_they_must_and_nothing_they_must_not(folder: Path) -> None:
-    expected, rows = expected_of(folder), shown(folder, OFFERED)
+@pytest.mark.parametrize("vignette", VIGNETTES, ids=name_of)
+def test_the_cards_of_a_vignette_carry_what_they_must_and_nothing_they_must_not(vignette: Case) -> None:
+    expected, rows = vignette.expect, shown(made_of(vignette).body)
     carried = {statement for row in rows for statement in KNOWLEDGE.by_id[row].statements}
     assert set(expected["must_fire"]) <= carried
     assert not set(expected["must_not_fire"]) & carried

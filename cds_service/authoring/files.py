@@ -15,8 +15,8 @@ from typing import Any
 from cds_service.authoring.schemas import SINGLE_FILES, SchemaCheck
 from cds_service.errors import KnowledgeError, Problem
 
-# Knowledge of before this file was; a row that needs what it would hold is refused for that.
-_MAY_LACK = ("approvals.toml",)
+# Knowledge of before these files were; a row that needs what one would hold is refused for that.
+_MAY_LACK = ("approvals.toml", "as_of.toml")
 
 
 @dataclass(frozen=True, slots=True)

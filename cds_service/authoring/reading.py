@@ -11,6 +11,7 @@ from types import MappingProxyType
 
 from cds_service.authoring import parsing
 from cds_service.authoring.cross_check import cross_check
+from cds_service.authoring.days import once
 from cds_service.authoring.files import Files, read_files
 from cds_service.authoring.pairs import impossible
 from cds_service.authoring.reviewed_pairs import reviewed
@@ -88,6 +89,10 @@ def _markers(files: Files) -> dict[str, MarkerLimits]:
 
 
 def _rows(files: Files, sources: Mapping[str, Source]) -> Iterator[Recommendation]:
-    defaults = parsing.listed(files.table("defaults.toml").get("when", {}), "defaults.toml", files.problems)
+    unsaid = files.table("defaults.toml")
+    defaults = parsing.listed(unsaid.get("when", {}), "defaults.toml", files.problems)
+    said_once = once(files.table("as_of.toml"), unsaid.get("review", {}), files.problems)
+    files.problems.extend(said_once.left_over(files.below("recommendations")))
     for name, document in files.below("recommendations"):
-        yield parsing.recommendation(name, document, sources, defaults, files.problems)
+        whole = said_once.completed(name, document, files.problems)
+        yield parsing.recommendation(name, whole, sources, defaults, files.problems)

@@ -8,17 +8,17 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from functools import partial
-from pathlib import Path
 from typing import Any
 
 from cds_service.answer import Guideline, answer
 from cds_service.authoring import together
 from cds_service.authoring.pairs import Pairs
+from cds_service.cases.corpus import FIRES, SILENT, Corpus
+from cds_service.cases.pages import Case
 from cds_service.guideline.knowledge import Knowledge
 from cds_service.guideline.recommendations import Citation, Recommendation
 from cds_service.guideline.vocabulary import VOCABULARY
 from cds_service.hooks.basis import BASIS
-from cds_service.hooks.call import hook_of
 from cds_service.hooks.services import services
 from cds_service.hooks.templates import templates_for
 
@@ -30,21 +30,21 @@ _SIGN_OFF = (
 )
 
 
-def pages(knowledge: Knowledge, fixtures: Path, now: datetime) -> Iterator[tuple[str, str]]:
+def pages(knowledge: Knowledge, corpus: Corpus) -> Iterator[tuple[str, str]]:
     """Path (below the folder of the review) and text of every page, the table of contents first."""
     guideline, pairs = Guideline.of(knowledge), Pairs.of(knowledge)
     rows = sorted(knowledge.recommendations, key=lambda row: (row.topic, row.id))
     yield "README.md", _contents(rows, knowledge.version)
     yield together.PAGE, together.page(knowledge, pairs)
     for row in rows:
-        yield f"{row.topic}/{row.id}.md", _page(row, guideline, pairs, fixtures / "recommendations" / row.id, now)
+        yield f"{row.topic}/{row.id}.md", _page(row, guideline, pairs, corpus)
 
 
 def _contents(rows: Sequence[Recommendation], version: str) -> str:
     lines = [
         "# Clinical review",
         "",
-        f"Knowledge {version}. Made by `python -m cds_service review`; a test keeps it current. Do not edit the pages:",
+        f"Knowledge {version}. Made by `python -m cds_service pages`; a test keeps it current. Do not edit the pages:",
         "the recommendations stand in `cds_service/knowledge/recommendations`, and so does who reviewed them.",
         f"What can stand beside what in one answer: [{together.PAGE}]({together.PAGE}).",
         "",
@@ -60,8 +60,9 @@ def _urgency(row: Recommendation) -> str:
     return "footer" if row.footer else str(row.indicator)
 
 
-def _page(row: Recommendation, guideline: Guideline, pairs: Pairs, folder: Path, now: datetime) -> str:
-    fires, silent = (sorted(folder.glob(f"{kind}--*.json")) for kind in ("fires", "silent"))
+def _page(row: Recommendation, guideline: Guideline, pairs: Pairs, corpus: Corpus) -> str:
+    cases = corpus.of_row(row.id)
+    fires, silent = ([case for case in cases if case.short_name.startswith(kind)] for kind in (FIRES, SILENT))
     parts = [
         f"# {row.title}",
         f"`{row.id}` - {_urgency(row)}, on {', '.join(sorted(row.hooks))}. Statements: {', '.join(row.statements)}. "
@@ -74,7 +75,7 @@ def _page(row: Recommendation, guideline: Guideline, pairs: Pairs, folder: Path,
         "Cases in which it is silent:\n\n" + _cases(silent),
         "## The card as it is seen",
         f"Of the case *{_case(fires[0])}*:",
-        _card(row.id, fires[0], guideline, now),
+        _card(row.id, fires[0], guideline, corpus.now),
         *_beside(row, guideline.knowledge, pairs),
         "## Documents",
         "\n".join(f"- {_document(citation)}" for citation in row.citations),
@@ -105,19 +106,18 @@ def _beside(row: Recommendation, knowledge: Knowledge, pairs: Pairs) -> list[str
     return [] if row.footer else ["## Beside it", together.beside(row, knowledge, pairs)]
 
 
-def _cases(paths: Sequence[Path]) -> str:
-    return "\n".join(f"- {_case(path)}" for path in paths)
+def _cases(cases: Sequence[Case]) -> str:
+    return "\n".join(f"- {_case(case)}" for case in cases)
 
 
-def _case(path: Path) -> str:
-    return path.stem.partition("--")[2].replace("-", " ")
+def _case(case: Case) -> str:
+    return case.short_name.partition("--")[2].replace("-", " ")
 
 
-def _card(name: str, path: Path, guideline: Guideline, now: datetime) -> str:
+def _card(name: str, case: Case, guideline: Guideline, now: datetime) -> str:
     """The card of a case that carries the recommendation, as a quotation."""
-    body = path.read_bytes()
     offered = {one.hook: one for one in services(partial(templates_for, guideline.knowledge))}
-    cards = answer(body, offered[hook_of(body)], guideline, now, lambda: "").body["cards"]
+    cards = answer(case.body, offered[case.call["hook"]], guideline, now, lambda: "").body["cards"]
     card = next(card for card in cards if any(row["id"] == name for row in card["extension"][BASIS]["recommendations"]))
     lines = [f"**{card['summary']}**", "", *card["detail"].split("\n"), *_offers(card)]
     return "\n".join(f"> {line}".rstrip() for line in lines)

@@ -29,6 +29,7 @@ SINGLE_FILES = (
     "systems.toml",
     "statements.toml",
     "approvals.toml",
+    "as_of.toml",
     "subjects.toml",
     "impossible.toml",
     "reviewed_pairs.toml",

@@ -10,8 +10,9 @@ from typing import Any
 
 from cds_service.errors import Problem, nearest
 from cds_service.guideline.about_rows import Subject
+from cds_service.guideline.call_values import Ordering
 from cds_service.guideline.recommendations import Recommendation
-from cds_service.guideline.vocabulary import Ordering, Scope
+from cds_service.guideline.vocabulary import Scope
 
 FILE = "subjects.toml"
 

@@ -26,6 +26,7 @@ _SHOWN = 5  # names in the words of an error
 class Corpus:
     """All cases of a folder, in the order of their names, at the moment for which they were written."""
 
+    folder: Path
     now: datetime
     pages: tuple[Page, ...]
     cases: Mapping[str, Case]
@@ -92,7 +93,7 @@ def read_corpus(folder: Path, knowledge: Knowledge) -> Corpus:
     cases = {case.name: case for page in pages for case in page.cases.values()}
     cases |= {case.name: case for case in _stories(folder, maker)}
     twins = read_twins(folder / _TWINS, maker) if (folder / _TWINS).is_file() else {}
-    return Corpus(now, pages, dict(sorted(cases.items())), twins, maker)
+    return Corpus(folder, now, pages, dict(sorted(cases.items())), twins, maker)
 
 
 def moment_of(folder: Path) -> datetime:

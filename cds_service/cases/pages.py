@@ -66,6 +66,11 @@ class Case:
         return self.name.rpartition("/")[0]
 
     @property
+    def short_name(self) -> str:
+        """Its name on its page."""
+        return self.name.rpartition("/")[2]
+
+    @property
     def body(self) -> bytes:
         """The call as it is posted."""
         return json.dumps(self.call, indent=2, ensure_ascii=False, default=float).encode()

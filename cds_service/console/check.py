@@ -9,13 +9,13 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
-from pathlib import Path
 
 from cds_service.authoring.pairs import Pairs
 from cds_service.authoring.reviewed_pairs import pair_problems, pairs_line
 from cds_service.authoring.statements import coverage_line, coverage_problems
-from cds_service.console.conditions import conditions_line, table_problems
-from cds_service.console.figures import pinned_line
+from cds_service.cases.corpus import FIRES, RECOMMENDATIONS, SILENT, Corpus
+from cds_service.console.cases_asked import Asked
+from cds_service.console.pinned_figures import pinned_line
 from cds_service.errors import Problem
 from cds_service.fhir.models import build
 from cds_service.guideline.concepts import all_named
@@ -39,10 +39,17 @@ class Report:
     lines: tuple[str, ...]
 
 
-def check(knowledge: Knowledge, fixtures: Path | None, today: date, site: Site = NO_SITE) -> Report:
+def check(
+    knowledge: Knowledge, corpus: Corpus | None, today: date, site: Site = NO_SITE, asked: Asked | None = None
+) -> Report:
     """Everything that can be said without a patient of the knowledge and of what the site adds to it.
 
-    `fixtures` is None outside a checkout.
+    Args:
+        knowledge: as it was read.
+        corpus: its cases; None outside a checkout.
+        today: when a review is overdue.
+        site: what a hospital adds.
+        asked: which cases were asked, and what came of it.
 
     Raises:
         KnowledgeError: the service asks for a concept that is not there.
@@ -52,11 +59,12 @@ def check(knowledge: Knowledge, fixtures: Path | None, today: date, site: Site =
     faults = [*_orders(used), *_searches(used), *_summaries(knowledge)]
     faults += coverage_problems(knowledge.statements, knowledge.recommendations)
     faults += pair_problems(pairs, knowledge.reviewed_pairs)
-    if fixtures is not None:
-        faults += _unproven(knowledge, fixtures)
-        faults += table_problems(knowledge.recommendations, fixtures)
+    faults += _unproven(knowledge, corpus) if corpus else ()
+    faults += asked.faults if asked else ()
     warnings = [*_without_source(knowledge), *_hard_to_find(knowledge), *_overdue(knowledge, today)]
-    return Report(tuple(faults), tuple(warnings), (*_table(knowledge, pairs, fixtures), *_of_site(site, knowledge)))
+    return Report(
+        tuple(faults), tuple(warnings), (*_table(knowledge, pairs, corpus, asked), *_of_site(site, knowledge))
+    )
 
 
 def _orders(knowledge: Knowledge) -> Iterator[Problem]:
@@ -83,15 +91,12 @@ def _summaries(knowledge: Knowledge) -> Iterator[Problem]:
             yield Problem(row.file, "summary", f"has {len(row.summary)} characters; {longest} at most")
 
 
-def _unproven(knowledge: Knowledge, fixtures: Path) -> Iterator[Problem]:
+def _unproven(knowledge: Knowledge, corpus: Corpus) -> Iterator[Problem]:
     for row in knowledge.recommendations:
-        for kind in ("fires", "silent"):
-            if not list((fixtures / "recommendations" / row.id).glob(f"{kind}--*.json")):
-                yield Problem(
-                    row.file,
-                    "",
-                    f"has no {kind}-- fixture in fhir_fixtures/recommendations/{row.id}: add a call that shows it",
-                )
+        for kind in (FIRES, SILENT):
+            if not any(case.short_name.startswith(kind) for case in corpus.of_row(row.id)):
+                page = f"fhir_fixtures/{RECOMMENDATIONS}/{row.id}.toml"
+                yield Problem(row.file, "", f"has no {kind} case in {page}: add one that shows it")
 
 
 def _without_source(knowledge: Knowledge) -> Iterator[Problem]:
@@ -116,7 +121,7 @@ def _overdue(knowledge: Knowledge, today: date) -> Iterator[Problem]:
             yield Problem(row.file, "review.next", f"the review was due on {row.review.next}")
 
 
-def _table(knowledge: Knowledge, pairs: Pairs, fixtures: Path | None) -> Iterator[str]:
+def _table(knowledge: Knowledge, pairs: Pairs, corpus: Corpus | None, asked: Asked | None) -> Iterator[str]:
     rows = knowledge.recommendations
     codes = sum(len(concept.codes) for concept in knowledge.concepts.values())
     unreviewed = sum(row.review.status == "not reviewed by a clinician" for row in rows)
@@ -129,20 +134,22 @@ def _table(knowledge: Knowledge, pairs: Pairs, fixtures: Path | None) -> Iterato
     yield f"approvals, labels    {len(knowledge.approvals)}, on which {sum(bool(row.relies_on) for row in rows)} rely"
     yield f"concepts, codes      {len(knowledge.concepts)}, {codes}"
     yield f"not reviewed         {unreviewed} of {len(rows)} recommendations by a clinician"
-    if fixtures is not None:
-        yield from _proofs(knowledge, fixtures)
+    if corpus is not None:
+        yield from _proofs(knowledge, corpus)
+    if asked is not None:
+        yield f"cases                {asked.line}"
 
 
-def _proofs(knowledge: Knowledge, fixtures: Path) -> Iterator[str]:
-    """What shows that the recommendations say what they should, by kind."""
-    kinds = {kind: len(list(fixtures.glob(f"recommendations/*/{kind}--*.json"))) for kind in ("fires", "silent")}
-    yield f"fixtures             {sum(kinds.values())} of recommendations ({_counts(Counter(kinds))})"
-    yield f"stories              {len(list(fixtures.glob('stories/*/request.json')))}"
-    yield f"vignettes            {len(list(fixtures.glob('vignettes/*/request.json')))}"
-    yield f"dangers              {len(list(fixtures.glob('dangers/*/')))}"
-    yield f"refused calls        {len(list(fixtures.glob('refused/*.json')))}"
-    yield f"mutants killed       {conditions_line(knowledge, fixtures)}"
-    yield f"limits               {pinned_line(knowledge, fixtures)}"
+def _proofs(knowledge: Knowledge, corpus: Corpus) -> Iterator[str]:
+    """What is there to show that the recommendations say what they should, by kind."""
+    kinds = Counter(case.name.partition("/")[0] for case in corpus.cases.values())
+    ways = Counter(case.short_name.partition("--")[0] for case in corpus.cases.values() if "--" in case.short_name)
+    yield f"of recommendations   {kinds[RECOMMENDATIONS]} cases ({ways['fires']} fires, {ways['silent']} silent)"
+    yield f"stories              {kinds['stories']}"
+    yield f"vignettes            {kinds['vignettes']}"
+    yield f"dangers              {len(corpus.below('dangers'))}, {kinds['dangers']} cases"
+    yield f"refused calls        {len(list(corpus.folder.glob('refused/*')))}"
+    yield f"limits               {pinned_line(knowledge, corpus)}"
 
 
 def _of_site(site: Site, knowledge: Knowledge) -> Iterator[str]:

@@ -1,4 +1,4 @@
-"""The tables of recommendations and of statements, for the command line and for README (a test keeps them the same).
+"""The tables of recommendations, statements and services, for the command line and for README.
 
 What is printed comes from the knowledge; nothing is decided here.
 """
@@ -10,8 +10,10 @@ from collections.abc import Iterable, Mapping
 from cds_service.authoring.statements import carriers
 from cds_service.guideline.about_rows import Statement
 from cds_service.guideline.recommendations import Recommendation
+from cds_service.hooks.services import Service
 
 _HEADER = ("Recommendation", "What it says", "Hooks", "Urgency", "Statements")
+_SERVICES = ("Service", "Hook", "Prefetch keys")
 _STATEMENTS = ("Statement", "In short", "Today", "Recommendations")
 
 
@@ -24,6 +26,11 @@ def statement_table(listed: Mapping[str, Statement], rows: Iterable[Recommendati
     """One line a statement: what became of it, and the recommendations that carry it or why none does."""
     carried = carriers(listed, rows)
     return _markdown(_STATEMENTS, (_of_statement(listed[number], by) for number, by in carried.items()))
+
+
+def service_table(offered: Iterable[Service]) -> str:
+    """One line a service: its hook, and the keys of its prefetch."""
+    return _markdown(_SERVICES, ((f"`{one.id}`", f"`{one.hook}`", _keys(one)) for one in offered))
 
 
 def plain_table(rows: Iterable[Recommendation]) -> str:
@@ -47,6 +54,10 @@ def _of_statement(statement: Statement, carried_by: tuple[Recommendation, ...]) 
     figures = f"; without {', '.join(statement.figures_left_out)}" if statement.figures_left_out else ""
     where = ", ".join(ids) or (f"not printed: {statement.not_printed}" if statement.not_printed else "none")
     return statement.id, statement.title, statement.standing + figures, where
+
+
+def _keys(service: Service) -> str:
+    return ", ".join(f"`{key}`" for key in service.templates)
 
 
 def _urgency(row: Recommendation) -> str:

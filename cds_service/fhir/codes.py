@@ -110,7 +110,7 @@ class CodeBook:
     def meanings(self, codeable: Codeable, *folders: Folder) -> tuple[Meaning, ...]:
         """What it means within these folders: by code where a code is recognized, else by guarded text.
 
-        An ICD code that is in no list says something else, so its text does not count (features, section 1).
+        An ICD code that is in no list says something else, so its text does not count.
         """
         coded = [meaning for coding in codeable.codings for meaning in self._coded(coding, codeable, folders)]
         if coded:

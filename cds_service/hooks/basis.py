@@ -11,7 +11,7 @@ from typing import Any
 from cds_service.guideline.features import Feature, Gap
 from cds_service.guideline.judge import Verdict
 from cds_service.guideline.vocabulary import VOCABULARY
-from cds_service.hooks.drawn import Drawn
+from cds_service.hooks.card_material import Drawn
 from cds_service.hooks.markdown import untagged
 from cds_service.hooks.suggestions import Card
 

@@ -13,7 +13,7 @@ from cds_service.guideline.judge import Outcome, Verdict
 from cds_service.guideline.knowledge import Knowledge
 from cds_service.guideline.recommendations import Citation, Indicator, Recommendation
 from cds_service.hooks.basis import BASIS, basis_of
-from cds_service.hooks.drawn import Drawn, unseen_facts
+from cds_service.hooks.card_material import Drawn, unseen_facts
 from cds_service.hooks.held_back import HeldBack, Kind, named, of_verdicts
 from cds_service.hooks.markdown import paragraphs
 from cds_service.hooks.suggestions import Card, Offer

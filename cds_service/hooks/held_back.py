@@ -1,6 +1,6 @@
 """What is not in an answer though something speaks for it, and why: for those who check the service.
 
-Holds nothing back itself: each reason is given by the code that decides (`cards`, `suggestions`, `answer`).
+Holds nothing back itself: each reason is given by the code that decides (`cards`, `suggestions`, `allowed`, `answer`).
 """
 
 from __future__ import annotations
@@ -9,7 +9,9 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
-from cds_service.guideline.judge import Outcome, Verdict
+from cds_service.guideline.features import PatientPicture
+from cds_service.guideline.judge import Outcome, Verdict, judge
+from cds_service.guideline.knowledge import Knowledge
 
 
 class Kind(StrEnum):
@@ -37,6 +39,11 @@ class HeldBack:
     why: str
 
 
+NOT_A_CLINICIAN = HeldBack(
+    Kind.ANSWER, "every card", "the user of this call is the patient or a relative; the advice is for clinicians"
+)
+
+
 def named(verdict: Verdict) -> str:
     """The recommendation, and its tumor where it is about one that can be named."""
     tumor = verdict.tumor.reference if verdict.tumor else ""
@@ -61,8 +68,9 @@ def _death(verdict: Verdict) -> Iterator[str]:
             yield "; ".join(f"{item.text} [{item.reference}]" for item in feature.evidence)
 
 
-def switched_off(verdicts: Iterable[Verdict], why: str) -> Iterator[HeldBack]:
+def switched_off(picture: PatientPicture, hook: str, knowledge: Knowledge) -> Iterator[HeldBack]:
     """Recommendations that the site does not want and that would speak now."""
-    for verdict in verdicts:
-        if verdict.outcome is Outcome.FIRES:
-            yield HeldBack(Kind.RECOMMENDATION, named(verdict), f"switched off by this site: {why}")
+    for off in knowledge.switched_off:
+        for verdict in judge(picture, hook, (off.recommendation,)):
+            if verdict.outcome is Outcome.FIRES:
+                yield HeldBack(Kind.RECOMMENDATION, named(verdict), f"switched off by this site: {off.why}")

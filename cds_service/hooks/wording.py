@@ -14,7 +14,7 @@ from cds_service.guideline.judge import Verdict
 from cds_service.guideline.knowledge import Knowledge
 from cds_service.guideline.recommendations import Recommendation
 from cds_service.guideline.vocabulary import VOCABULARY
-from cds_service.hooks.drawn import Drawn
+from cds_service.hooks.card_material import Drawn
 from cds_service.hooks.markdown import escaped, label, paragraphs, section, untagged
 
 LONGEST_SUMMARY = 139

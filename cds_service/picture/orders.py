@@ -13,9 +13,10 @@ from typing import Any
 from cds_service.fhir.codes import Codeable
 from cds_service.fhir.texts import Certainty
 from cds_service.fhir.values import Element, code_of, codeable, codeables, elements, notes, reference, text
+from cds_service.guideline.call_values import Ordering
 from cds_service.guideline.concepts import concept_id, concept_ids
 from cds_service.guideline.features import Evidence, Feature, Gap, known
-from cds_service.guideline.vocabulary import UNKNOWN, Ordering
+from cds_service.guideline.vocabulary import UNKNOWN
 from cds_service.picture.drugs.medications import classes, form, medication_of
 from cds_service.picture.events import arrests
 from cds_service.picture.record import Record, has_ended, is_refuted

@@ -12,35 +12,34 @@ from datetime import datetime
 from cds_service.guideline.features import Feature, PatientPicture, Remark, TumorPicture
 from cds_service.guideline.tumor_values import Diagnosis
 from cds_service.guideline.vocabulary import VOCABULARY, Scope
+from cds_service.picture.across_tumors import Seen, overview_features
 from cds_service.picture.drugs.biotin import biotin_feature
 from cds_service.picture.drugs.chemoradiation import chemoradiation_feature
 from cds_service.picture.drugs.depot import depot_feature
+from cds_service.picture.drugs.immunotherapy import caution_feature
 from cds_service.picture.drugs.ppi import ppi_features
 from cds_service.picture.drugs.regimen import regimen_feature
 from cds_service.picture.drugs.treatment import therapy_features
-from cds_service.picture.imaging.board import mdt_feature
 from cds_service.picture.imaging.follow_up import follow_up_feature
 from cds_service.picture.imaging.recency import ct_mri_feature, last_ct_mri, sstr_imaging_feature
-from cds_service.picture.immunotherapy import caution_feature
 from cds_service.picture.kidney import kidney_feature
 from cds_service.picture.markers.others import marker_features, newest_cga
 from cds_service.picture.nse.around_surgery import surgery_features
 from cds_service.picture.nse.confounders import confounder_feature
+from cds_service.picture.nse.method_and_trend import series_features
 from cds_service.picture.nse.newest import newest_reading, nse_features
 from cds_service.picture.nse.on_treatment import treatment_features
 from cds_service.picture.nse.readings import nse_series
-from cds_service.picture.nse.series import series_features
 from cds_service.picture.orders import Draft, ordering_feature, without_drafts
-from cds_service.picture.overview import Seen, overview_features
 from cds_service.picture.person import person_features
 from cds_service.picture.record import Record
 from cds_service.picture.tumor.diagnosis import Named, histology_feature, name_tumor, primary_feature
 from cds_service.picture.tumor.diagnosis_date import diagnosis_recorded_feature
-from cds_service.picture.tumor.disease import progression_feature, worsened_since
 from cds_service.picture.tumor.extent import extent_feature
 from cds_service.picture.tumor.grading import UNGRADED_SITES, grade_features, grading_of
 from cds_service.picture.tumor.hormone import hormone_feature
 from cds_service.picture.tumor.ki67 import ki67_features
+from cds_service.picture.tumor.progression import progression_feature, worsened_since
 from cds_service.picture.tumor.receptors import sstr_feature
 from cds_service.picture.tumor.resection_exception import exception_feature
 from cds_service.picture.tumor.stains import p53_rb1_feature
@@ -54,6 +53,7 @@ from cds_service.picture.tumor.surgery import (
 )
 from cds_service.picture.tumor.tissue import tissue_of
 from cds_service.picture.tumor.tumors import Tumor, tumors
+from cds_service.picture.tumor_board import mdt_feature
 
 _GRADED = (Diagnosis.NET, Diagnosis.NEN_UNSPECIFIED, Diagnosis.HIGH_GRADE_UNDETERMINED, Diagnosis.SUSPECTED_NEN)
 _FOLLOWED_BY_NSE = {"nen", "sclc"}

@@ -16,8 +16,8 @@ from cds_service.authoring.reading import read_knowledge
 from cds_service.config import Settings, read_settings
 from cds_service.guideline.knowledge import Knowledge
 from cds_service.hooks.services import Service, discovery
-from cds_service.web import journal, outcomes, wire
-from cds_service.web.desk import Desk, open_desk
+from cds_service.web import bodies_and_headers, journal, outcomes
+from cds_service.web.answering import Desk, open_desk
 from cds_service.web.openapi import openapi
 from cds_service.web.outcomes import json_answer
 
@@ -43,7 +43,7 @@ def create_app(
     app = Flask("cds_service", static_folder=None)
     # Redirects kill preflights; PlainPaths brings every address to its one form before routing.
     app.url_map.merge_slashes = False
-    wire.protect(app, settings)
+    bodies_and_headers.protect(app, settings)
     outcomes.register(app)
     _add_pages(app, settings, desk)
     _add_calls(app, desk)

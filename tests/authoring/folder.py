@@ -78,7 +78,7 @@ title = "An article"
 publisher = "A site"
 status = "origin only"
 """,
-    "defaults.toml": '[when]\nage-group = ["adult", "unknown"]',
+    "defaults.toml": '[when]\nage-group = ["adult", "unknown"]\n[review]\nstatus = "reviewed by nobody"\nmonths = 6',
     "limits.toml": (KNOWLEDGE / "limits.toml").read_text(encoding="utf-8"),
     "groups.toml": '[markers]\ntitle = "Tumor markers"\noverride_reasons = ["data-wrong"]',
     "override_reasons.toml": '[reasons]\ndata-wrong = "Wrong"\n[warnings]\ndefault = ["data-wrong"]',

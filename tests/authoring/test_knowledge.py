@@ -257,7 +257,11 @@ def test_one_name_in_two_topics_is_refused(tmp_path: Path) -> None:
         ("markers/sources.toml/x.toml", MARKER, "markers/sources.toml/x.toml: stands where no file"),
         ("version.toml", 'version = "1"', "version.toml [version]: '1' is not a version like 2026.11.0"),
         ("sources.toml", FILES["sources.toml"].replace("primary", "gospel"), "sources.toml [oncotarget.status]"),
-        ("defaults.toml", '[when]\nage = ["adult"]', "defaults.toml [when.age]: is not a case feature"),
+        (
+            "defaults.toml",
+            '[when]\nage = ["adult"]\n[review]\nstatus = "open"\nmonths = 6',
+            "defaults.toml [when.age]: is not a case feature",
+        ),
         (
             "groups.toml",
             FILES["groups.toml"].replace("data-wrong", "data-wong"),

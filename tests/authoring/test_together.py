@@ -11,8 +11,8 @@ from cds_service.guideline.about_rows import Impossible, Reviewed, Subject
 from cds_service.guideline.knowledge import Knowledge
 from cds_service.guideline.recommendations import Recommendation, SuggestionPlan
 from cds_service.guideline.vocabulary import Scope
+from tests.asked import KNOWLEDGE
 from tests.guideline.rows import row
-from tests.test_fixtures import KNOWLEDGE
 
 NET, NEC = {"diagnosis": ["net"]}, {"diagnosis": ["nec"]}
 SUBJECTS = {

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
@@ -13,12 +14,16 @@ import pytest
 
 from cds_service.authoring.pairs import Pairs
 from cds_service.authoring.reviewed_pairs import pairs_line
+from cds_service.cases.corpus import Corpus, read_corpus
+from cds_service.console.cases_asked import Asked
 from cds_service.console.check import Report, check
-from cds_service.console.figures import figures
+from cds_service.console.pinned_figures import figures
+from cds_service.errors import Problem
 from cds_service.guideline.concepts import CodeLine, SiteLimit
 from cds_service.guideline.knowledge import Knowledge
 from cds_service.guideline.recommendations import Citation, Review, Source
 from cds_service.guideline.site import Site
+from tests.asked import CORPUS
 from tests.conftest import FIXTURES
 from tests.hooks.made import GUIDELINE, PRIMARY, row
 
@@ -33,8 +38,17 @@ def with_row(**changes: Any) -> Knowledge:
     return replace(KNOWLEDGE, recommendations=rows, statements=FIRST, sources={}, reviewed_pairs=())
 
 
-def faults(knowledge: Knowledge, fixtures: Path | None = None) -> list[str]:
-    return [str(fault) for fault in check(knowledge, fixtures, TODAY).faults]
+def faults(knowledge: Knowledge, corpus: Corpus | None = None) -> list[str]:
+    return [str(fault) for fault in check(knowledge, corpus, TODAY).faults]
+
+
+def corpus_of(folder: Path, pages: Mapping[str, str]) -> Corpus:
+    """A folder of cases with these pages."""
+    (folder / "NOW").write_text("2026-11-15T12:00:00Z", encoding="utf-8")
+    for name, text in pages.items():
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / f"{name}.toml").write_text(text, encoding="utf-8")
+    return read_corpus(folder, KNOWLEDGE)
 
 
 def warnings(knowledge: Knowledge) -> list[str]:
@@ -46,7 +60,7 @@ def table(report: Report) -> dict[str, str]:
 
 
 def test_the_knowledge_of_this_release_has_no_fault() -> None:
-    assert check(KNOWLEDGE, FIXTURES, TODAY).faults == ()
+    assert check(KNOWLEDGE, CORPUS, TODAY).faults == ()
 
 
 def test_an_order_that_makes_no_valid_resource_is_a_fault() -> None:
@@ -78,33 +92,28 @@ def test_a_summary_without_room_for_its_companions_is_a_fault(group: str, most: 
     ]
 
 
-def test_a_recommendation_without_both_fixtures_is_a_fault(tmp_path: Path) -> None:
-    folder = tmp_path / "recommendations" / "net-a"
-    folder.mkdir(parents=True)
-    (folder / "fires--once.json").write_text("{}", encoding="utf-8")
-    assert faults(with_row(), tmp_path) == [
-        "recommendations/net/net-a.toml: has no silent-- fixture in fhir_fixtures/recommendations/net-a: add a"
-        " call that shows it",
-        "recommendations/net/net-a.toml: has no conditions.toml: python -m tests.conditions net-a writes it",
+def test_a_recommendation_without_both_kinds_of_cases_is_a_fault(tmp_path: Path) -> None:
+    page = "fhir_fixtures/recommendations/net-a.toml"
+    assert faults(with_row(), corpus_of(tmp_path, {"recommendations/net-a": "[fires--once]"})) == [
+        f"recommendations/net/net-a.toml: has no silent-- case in {page}: add one that shows it"
     ]
 
 
-def test_the_table_counts_the_values_that_the_tests_flip() -> None:
-    told = table(check(KNOWLEDGE, FIXTURES, TODAY))["mutants killed"]
-    every, chart, alone, never = map(int, re.findall(r"\d+", told))
-    assert every == chart + alone
-    assert 0 < never <= alone < chart
+def test_the_table_says_which_cases_were_asked_and_their_faults_refuse() -> None:
+    fault = Problem("fhir_fixtures/recommendations/a.toml", "fires--x", "a is silent")
+    report = check(KNOWLEDGE, CORPUS, TODAY, asked=Asked("3 asked, of a", (fault,)))
+    assert table(report)["cases"] == "3 asked, of a"
+    assert report.faults == (fault,)
+    assert "cases" not in table(check(KNOWLEDGE, CORPUS, TODAY))
 
 
-def test_the_table_counts_the_figures_that_stand_between_two_calls(tmp_path: Path) -> None:
+def test_the_table_counts_the_figures_that_stand_between_two_cases(tmp_path: Path) -> None:
     every = len(figures(KNOWLEDGE))
-    told = "of {} figures pinned by a pair of fixtures".format
-    assert table(check(KNOWLEDGE, FIXTURES, TODAY))["limits"] == f"{every} {told(every)}"
-    for name in ("at--3-percent", "below--2.99-percent"):
-        assert table(check(KNOWLEDGE, tmp_path, TODAY))["limits"] == f"0 {told(every)}"
-        (tmp_path / "boundaries" / "ki67_g2_from").mkdir(parents=True, exist_ok=True)
-        (tmp_path / "boundaries" / "ki67_g2_from" / f"{name}.json").write_text("{}", encoding="utf-8")
-    assert table(check(KNOWLEDGE, tmp_path, TODAY))["limits"] == f"1 {told(every)}"
+    told = "of {} figures pinned by a pair of cases".format
+    assert table(check(KNOWLEDGE, CORPUS, TODAY))["limits"] == f"{every} {told(every)}"
+    for cases, pinned in (("[at]", 0), ("[at]\n[below]", 1)):
+        corpus = corpus_of(tmp_path, {"boundaries/ki67_g2_from": cases})
+        assert table(check(KNOWLEDGE, corpus, TODAY))["limits"] == f"{pinned} {told(every)}"
 
 
 def test_outside_a_checkout_fixtures_are_not_asked_for() -> None:
@@ -148,7 +157,7 @@ def test_an_overdue_review_names_its_day() -> None:
 
 
 def test_the_table_counts_what_is_there() -> None:
-    shown = table(check(KNOWLEDGE, FIXTURES, TODAY))
+    shown = table(check(KNOWLEDGE, CORPUS, TODAY))
     rows = KNOWLEDGE.recommendations
     assert shown["knowledge"] == KNOWLEDGE.version
     assert shown["recommendations"].startswith(f"{len(rows)} (")
@@ -157,15 +166,16 @@ def test_the_table_counts_what_is_there() -> None:
     assert shown["pairs"].endswith(", 0 contradictions")
     assert shown["documents"] == str(len(KNOWLEDGE.sources))
     assert shown["not reviewed"] == f"{len(rows)} of {len(rows)} recommendations by a clinician"
-    assert int(shown["fixtures"].split()[0]) >= 2 * len(rows)
+    assert int(shown["of recommendations"].split()[0]) >= 2 * len(rows)
 
 
 def test_the_table_counts_what_proves_the_recommendations_by_kind() -> None:
-    shown = table(check(KNOWLEDGE, FIXTURES, TODAY))
-    assert re.fullmatch(r"\d+ of recommendations \(\d+ fires, \d+ silent\)", shown["fixtures"])
+    shown = table(check(KNOWLEDGE, CORPUS, TODAY))
+    assert re.fullmatch(r"\d+ cases \(\d+ fires, \d+ silent\)", shown["of recommendations"])
     assert int(shown["stories"]) == len([*FIXTURES.glob("stories/*/")])
-    assert int(shown["vignettes"]) == len([*FIXTURES.glob("vignettes/*/")])
-    assert int(shown["refused calls"]) == len([*FIXTURES.glob("refused/*.json")])
+    assert int(shown["vignettes"]) == len([*FIXTURES.glob("vignettes/*.toml")])
+    assert re.fullmatch(r"15, \d+ cases", shown["dangers"])
+    assert int(shown["refused calls"]) == len([*FIXTURES.glob("refused/*")])
 
 
 def test_documents_that_are_hard_to_find_make_one_line() -> None:
@@ -189,7 +199,7 @@ def test_the_table_counts_what_has_a_shelf_life() -> None:
 
 def test_the_table_lists_what_a_site_switched_off_and_says_of_approvals() -> None:
     site = Site(switched_off={"net-cabozantinib-option": "no license"}, approvals={"tarlatamab-sclc": "on application"})
-    report = check(KNOWLEDGE, FIXTURES, TODAY, site)
+    report = check(KNOWLEDGE, CORPUS, TODAY, site)
     assert report.faults == ()
     assert table(report)["switched off"] == "net-cabozantinib-option (info): no license"
     assert table(report)["approval here"] == "tarlatamab-sclc: on application"

@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from types import MappingProxyType
 
 import pytest
 
 from cds_service.answer import Answer, answer
+from cds_service.cases.pages import Case
 from cds_service.console.explain import explained
 from cds_service.fhir.prefetch import State
 from cds_service.guideline.features import Evidence, Feature, Gap, PatientPicture, Remark, TumorPicture
 from cds_service.guideline.judge import Outcome, Verdict
 from cds_service.hooks.held_back import HeldBack, Kind
+from tests.asked import FIRING, NOW, STORIES, made_of, name_of
 from tests.conftest import FIXTURES, call_of, encoded
 from tests.hooks.made import GUIDELINE, SERVICES, counted, feature, fires, picture, row, tumor, undetermined, unseen
-from tests.test_fixtures import NOW, STORIES, name_of
 
 
 def lines(made: Answer) -> list[str]:
@@ -32,14 +32,9 @@ def of_picture(seen: PatientPicture) -> list[str]:
     return text.partition("Picture\n=======\n")[2].partition("\n\nVerdicts")[0].splitlines()
 
 
-CALLS = [*FIXTURES.glob("recommendations/*/fires--*.json"), *FIXTURES.glob("stories/*/request.json")]
-
-
-@pytest.mark.parametrize("path", sorted(CALLS), ids=name_of)
-def test_every_row_that_a_card_carries_fires_in_the_explanation(path: Path) -> None:
-    body = path.read_bytes()
-    hook = next(hook for hook in SERVICES if f'"{hook}"'.encode() in body)
-    made = answer(body, SERVICES[hook], GUIDELINE, NOW, counted())
+@pytest.mark.parametrize("case", [*FIRING, *STORIES], ids=name_of)
+def test_every_row_that_a_card_carries_fires_in_the_explanation(case: Case) -> None:
+    made = made_of(case)
     text = explained(made)
     for card in made.body["cards"]:
         assert f"{card['indicator'].upper()}: {card['summary']}" in text

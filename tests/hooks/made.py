@@ -15,8 +15,8 @@ from cds_service.answer import Guideline, answer
 from cds_service.guideline.features import Evidence, Feature, Gap, PatientPicture, TumorPicture
 from cds_service.guideline.judge import Outcome, Verdict
 from cds_service.guideline.recommendations import Citation, Indicator, Recommendation, Review, Source
+from cds_service.hooks.card_material import Drawn
 from cds_service.hooks.cards import cards
-from cds_service.hooks.drawn import Drawn
 from cds_service.hooks.services import Service, services
 from cds_service.hooks.templates import templates_for
 from cds_service.picture.orders import Draft

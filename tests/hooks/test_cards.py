@@ -17,7 +17,8 @@ from cds_service.hooks.cards import OVERRIDE_REASON, TOPIC
 from cds_service.hooks.contract import require_valid
 from cds_service.hooks.wording import LONGEST_SUMMARY
 from cds_service.picture.orders import Draft
-from tests.conftest import FIXTURES
+from tests.asked import RECOMMENDATIONS, STORIES, call_of
+from tests.asked import answered as answered_fixture
 from tests.hooks.made import (
     GUIDELINE,
     ORIGIN,
@@ -39,19 +40,15 @@ from tests.hooks.made import (
     unseen,
 )
 from tests.picture import charts
-from tests.test_fixtures import answered as answered_fixture
 
 KNOWLEDGE = GUIDELINE.knowledge
 ORDERS = {"order-select", "order-sign"}
 NSE = Evidence("NSE 21.1 ug/L, 2026-11-10", "Observation/n1")
 
 
-CALLS = [*FIXTURES.glob("recommendations/*/*.json"), *FIXTURES.glob("stories/*/request.json")]
-
-
 def all_cards() -> list[tuple[Card, Card]]:
-    """Every card that the fixtures bring forth, with the call it answers."""
-    calls = [json.loads(path.read_text(encoding="utf-8")) for path in sorted(CALLS)]
+    """Every card that the cases bring forth, with the call it answers."""
+    calls = [call_of(case) for case in (*RECOMMENDATIONS, *STORIES)]
     return [(call, card) for call in calls for card in answered_fixture(call)["cards"]]
 
 
@@ -645,8 +642,8 @@ def test_nse_never_decides_alone_stands_under_the_charts_cards_about_nse_and_no_
 
 
 def test_every_uuid_of_an_answer_is_given_once_and_comes_from_the_maker() -> None:
-    for path in sorted(FIXTURES.glob("stories/*/request.json")):
-        body = answered_fixture(json.loads(path.read_text(encoding="utf-8")))
+    for story in STORIES:
+        body = answered_fixture(call_of(story))
         ids = [item["uuid"] for card in body["cards"] for item in (card, *card.get("suggestions", []))]
         assert sorted(ids) == [f"00000000-0000-4000-8000-{number:012d}" for number in range(1, len(ids) + 1)]
 

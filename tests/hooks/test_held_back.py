@@ -8,13 +8,15 @@ from typing import Any
 
 import pytest
 
-from cds_service.answer import Guideline, answer, verified
+from cds_service.answer import Guideline, answer
 from cds_service.guideline.features import Evidence
 from cds_service.guideline.judge import Outcome, Verdict
 from cds_service.guideline.recommendations import SuggestionPlan
 from cds_service.guideline.site import Site
+from cds_service.hooks.allowed import verified
 from cds_service.hooks.held_back import HeldBack, Kind
 from cds_service.hooks.suggestions import Offer
+from tests.asked import NOW
 from tests.conftest import FIXTURES, call_of, encoded
 from tests.hooks.made import (
     GUIDELINE,
@@ -30,7 +32,6 @@ from tests.hooks.made import (
     unseen,
 )
 from tests.picture import charts
-from tests.test_fixtures import NOW
 
 MOST = GUIDELINE.knowledge.limits.cards_per_call
 DELETE = SuggestionPlan("Remove it", deletes_order=True)

@@ -17,25 +17,19 @@ from cds_service.answer import Answer, answer
 from cds_service.guideline.features import Gap, PatientPicture
 from cds_service.hooks.basis import BASIS
 from cds_service.json_bytes import decode, encode
-from tests.test_fixtures import DANGERS, GUIDELINE, NOW, RECOMMENDATIONS, SERVICES, STORIES, name_of
+from tests.asked import CORPUS, DANGERS, GUIDELINE, NOW, RECOMMENDATIONS, SERVICES, STORIES
 
 Json = dict[str, Any]
 Change = Callable[[Json, Random], None]
 
-PATHS = {name_of(path): path for path in (*RECOMMENDATIONS, *DANGERS, *(story / "request.json" for story in STORIES))}
-FIXTURES = sorted(PATHS)
+FIXTURES = sorted(case.name for case in (*RECOMMENDATIONS, *DANGERS, *STORIES))
 
 
 def call_of(fixture: str) -> Json:
     """A fresh copy of the hook call of a fixture; fractions are Decimal, as in the service."""
-    call = decode(_bytes_of(fixture), "$")
+    call = decode(CORPUS.cases[fixture].body, "$")
     assert isinstance(call, dict)
     return call
-
-
-@cache
-def _bytes_of(fixture: str) -> bytes:
-    return PATHS[fixture].read_bytes()
 
 
 def ask(call: Json) -> Answer:

@@ -9,8 +9,8 @@ from collections.abc import Iterator
 from decimal import Decimal
 from random import Random
 
+from tests.asked import KNOWLEDGE
 from tests.properties.charts import Json, bundles, everything, objects, resources_of
-from tests.test_fixtures import KNOWLEDGE
 
 _LOCAL = "urn:oid:2.999.7.1"  # below the arc for examples
 _UCUM = "http://unitsofmeasure.org"

@@ -9,6 +9,7 @@ import pytest
 from cds_service.answer import Answer
 from cds_service.errors import DataMissing
 from cds_service.guideline.judge import Outcome
+from tests.asked import KNOWLEDGE, shown
 from tests.properties.charts import (
     FIXTURES,
     answer_to,
@@ -22,7 +23,6 @@ from tests.properties.charts import (
     resources_of,
     without,
 )
-from tests.test_fixtures import KNOWLEDGE, shown
 
 pytestmark = pytest.mark.every_fixture
 

@@ -10,9 +10,9 @@ from datetime import date, datetime
 
 from cds_service.fhir.dates import When, parse
 from cds_service.fhir.values import Element, code_of, date_of, elements, listed
+from cds_service.guideline.call_values import Ordering
 from cds_service.guideline.features import Evidence, Feature, Gap, known, unknown
 from cds_service.guideline.tumor_values import SsaLastDepot
-from cds_service.guideline.vocabulary import Ordering
 from cds_service.picture.drugs.courses import ADMINISTRATIONS, DISPENSES, day_end, day_start
 from cds_service.picture.drugs.medications import Drug, all_drugs, unseen_drugs
 from cds_service.picture.drugs.treatment import joins, suits_analogs

@@ -12,10 +12,10 @@ from cds_service.fhir.dates import When
 from cds_service.fhir.resources import Resource
 from cds_service.fhir.texts import Certainty
 from cds_service.fhir.values import date_of, elements
+from cds_service.guideline.call_values import Ordering
 from cds_service.guideline.concepts import concept_ids
 from cds_service.guideline.features import Evidence, Feature, Gap, known, unknown
 from cds_service.guideline.patient_values import Ppi, PpiNeeded
-from cds_service.guideline.vocabulary import Ordering
 from cds_service.picture.drugs.comedication import Taken, taken
 from cds_service.picture.drugs.courses import REQUESTS, STATEMENTS, course_of, day_start
 from cds_service.picture.drugs.medications import Entry, unseen_drugs

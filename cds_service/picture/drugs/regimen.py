@@ -8,8 +8,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from cds_service.fhir.codes import Codeable
+from cds_service.guideline.call_values import Regimen
 from cds_service.guideline.features import Feature, Gap, known, unknown
-from cds_service.guideline.vocabulary import Regimen
 from cds_service.picture.drugs.courses import Running
 from cds_service.picture.drugs.medications import (
     ANTICANCER,

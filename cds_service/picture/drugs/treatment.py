@@ -16,7 +16,7 @@ from cds_service.guideline.features import Evidence, Feature, Gap, known, unknow
 from cds_service.guideline.tumor_values import SystemicTherapy, Therapy
 from cds_service.picture.drugs.courses import Running
 from cds_service.picture.drugs.medications import ANTICANCER, Drug, all_drugs, unseen_drugs
-from cds_service.picture.drugs.told import told_treatments, told_without_drug
+from cds_service.picture.drugs.told_treatments import told_treatments, told_without_drug
 from cds_service.picture.record import Record, is_true
 from cds_service.picture.tumor.tumors import NEUROENDOCRINE, Tumor
 

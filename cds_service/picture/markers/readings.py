@@ -1,6 +1,6 @@
 """Readings of tumor markers: the value in our unit, the limit it is held against, its level and its sample.
 
-Knows NSE only as one marker among others; what an NSE series says is `nse`.
+Knows NSE only as one marker among others; what an NSE series says is `picture.nse`.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """The reference range of a result: which of those sent fits this patient, and its upper limit in our unit.
 
-Assumes no limit where the laboratory sent none; that is `markers`.
+Assumes no limit where the laboratory sent none; that is `readings`.
 """
 
 from __future__ import annotations

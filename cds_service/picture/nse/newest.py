@@ -1,6 +1,6 @@
 """The newest NSE of a patient: whether it counts, how high it is, how old, what preceded its draw; how many there are.
 
-What several readings say together is `nse_series`.
+What several readings say together is `method_and_trend`.
 """
 
 from __future__ import annotations

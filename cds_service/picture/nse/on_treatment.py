@@ -17,8 +17,8 @@ from cds_service.guideline.patient_values import Level, NseHalfLife, NsePersiste
 from cds_service.picture.drugs.courses import Running
 from cds_service.picture.drugs.medications import ANTICANCER, all_drugs, unseen_drugs
 from cds_service.picture.markers.comparability import difference
+from cds_service.picture.nse.method_and_trend import mixed
 from cds_service.picture.nse.readings import Judged, Series, days_between, days_of
-from cds_service.picture.nse.series import mixed
 from cds_service.picture.record import Record
 
 _NOT_TREATED = Evidence("medications searched, no running systemic treatment found")

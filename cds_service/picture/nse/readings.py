@@ -1,6 +1,6 @@
 """The NSE results of a patient as a series: each judged by its own date and sample, which of them count, in order.
 
-Draws no conclusion over them; that is `nse`, `nse_series`, `nse_on_treatment` and `nse_surgery`.
+Draws no conclusion over them; that is `newest`, `method_and_trend`, `on_treatment` and `around_surgery`.
 """
 
 from __future__ import annotations

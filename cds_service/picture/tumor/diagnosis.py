@@ -10,9 +10,9 @@ from dataclasses import dataclass, replace
 from cds_service.guideline.features import Evidence, Feature, Gap, known, unknown
 from cds_service.guideline.tumor_values import Diagnosis, Histology, Primary
 from cds_service.picture.record import Record, report_texts
+from cds_service.picture.tumor.body_sites import named_sites, place_of
 from cds_service.picture.tumor.grading import UNGRADED_SITES, Grading
 from cds_service.picture.tumor.neoplasms import NEN, Strength, is_adeno_or_squamous
-from cds_service.picture.tumor.places import named_sites, place_of
 from cds_service.picture.tumor.tissue import Tissue
 from cds_service.picture.tumor.tumors import Tumor
 

@@ -17,8 +17,8 @@ from cds_service.fhir.texts import Certainty
 from cds_service.fhir.values import codeable, codeables, date_of, elements, reference, text
 from cds_service.guideline.concepts import concept_id
 from cds_service.picture.record import ACTIVE, Record, clinical_status, is_refuted, verification
+from cds_service.picture.tumor.body_sites import named_sites
 from cds_service.picture.tumor.grade_words import as_told
-from cds_service.picture.tumor.places import named_sites
 
 _NO_NEEDLE = concept_id("answers/no-needle")
 _MASS_WORD = concept_id("answers/mass-word")

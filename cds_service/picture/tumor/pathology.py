@@ -12,7 +12,7 @@ from cds_service.fhir.values import codeables, elements, reference
 from cds_service.guideline.concepts import concept_id, concept_ids
 from cds_service.picture.record import Record, is_countable, is_pathology, report_texts
 from cds_service.picture.results import ANY_STAIN, Result, results
-from cds_service.picture.tumor.places import ELSEWHERE, named_sites, place_of
+from cds_service.picture.tumor.body_sites import ELSEWHERE, named_sites, place_of
 from cds_service.picture.tumor.tumors import Tumor, owners
 
 _OTHER_ORGAN = concept_id("answers/other-organ")

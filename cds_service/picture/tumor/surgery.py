@@ -16,9 +16,9 @@ from cds_service.guideline.concepts import ConceptId, concept_id
 from cds_service.guideline.features import Evidence, Feature, Gap, known, unknown
 from cds_service.guideline.tumor_values import Course, Extent, Resection
 from cds_service.picture.record import ENDED, Record, dated, none_found, took_place
-from cds_service.picture.tumor.hints import neuroendocrine_hints
 from cds_service.picture.tumor.pathology import pathology_words
 from cds_service.picture.tumor.tumors import Tumor, owners
+from cds_service.picture.tumor.unnamed_tumor import neuroendocrine_hints
 
 _PALLIATIVE_INTENT = concept_id("answers/palliative-intent")
 _OPERATION_TOLD = concept_id("answers/operation-told")

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from cds_service.fhir.resources import Resource
 from cds_service.fhir.values import Element, elements, reference
 from cds_service.picture.record import Record, is_countable, report_texts
+from cds_service.picture.tumor.body_sites import ELSEWHERE, came_with, named_sites, place_of
 from cds_service.picture.tumor.neoplasms import NEN, Mark, Neoplasm, neoplasms, related_condition
-from cds_service.picture.tumor.places import ELSEWHERE, came_with, named_sites, place_of
 
 _FAMILY = dict.fromkeys((*NEN, "personal-history"), "nen")
 NEUROENDOCRINE = ("nen", "other-nen", "mass", "metastasis")  # families: neuroendocrine, or what may turn out to be
