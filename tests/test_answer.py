@@ -161,7 +161,7 @@ def test_advice_is_withheld_where_the_cited_value_is_no_valid_fhir() -> None:
 
 
 def test_a_harmless_fault_of_a_cited_resource_is_named_and_the_advice_stays() -> None:
-    odd = charts.nse(70.0, id="n1", bodySite=7)
+    odd = charts.nse(70.0, id="n1", bodySite={"text": 7})
     body = answered(SCLC, odd)
     assert "sclc-nse-markedly-high" in rows_of(body)
     assert any("read with care: no valid FHIR in its bodySite" in card["detail"] for card in body["cards"])

@@ -7,6 +7,7 @@ it against the service, so that a changed condition is seen as changed lines.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -17,7 +18,7 @@ from cds_service.authoring.pairs import Pairs
 from cds_service.cases.corpus import FIRES, RECOMMENDATIONS, Corpus
 from cds_service.cases.pages import Case
 from cds_service.cases.twins import parts_of, twin_of
-from cds_service.errors import CdsError, Problem
+from cds_service.errors import CasesError, CdsError, Problem
 from cds_service.guideline.features import PatientPicture
 from cds_service.guideline.judge import Outcome, judge
 from cds_service.guideline.knowledge import Knowledge
@@ -90,8 +91,8 @@ def read_list(folder: Path) -> dict[str, str]:
     """The list as it stands: who speaks, by the name of the case or twin. Empty where there is none yet."""
     path = folder / LIST
     lines = path.read_text(encoding="utf-8").splitlines() if path.is_file() else []
-    pairs = (line.rsplit(": ", 1) for line in lines if line and not line.startswith("#"))
-    return dict(pairs)
+    pairs = (line.rpartition(": ") for line in lines if line and not line.startswith("#"))
+    return {name: speaks for name, _, speaks in pairs}
 
 
 def written_list(lines: Mapping[str, str]) -> str:
@@ -127,10 +128,13 @@ Progress = Callable[[list[Any]], Iterable[Any]]
 
 
 def proven(knowledge: Knowledge, corpus: Corpus, known: Iterable[str] = (), progress: Progress = iter) -> Proof:
-    """Asks every case, and of the twins those that `known` names (the list as it stands); `progress` shows how far."""
+    """Asks every case, and of the twins those that `known` names (the list as it stands); `progress` shows how far.
+
+    What the list names and the pages no longer make is missing in the proof, as a changed line.
+    """
     asking = Asking(knowledge, corpus)
-    names = [*corpus.cases, *(name for name in known if parts_of(name)[1])]
-    seen = {name: asking.ask(corpus.find(name)) for name in progress(names)}
+    cases = [*corpus.cases.values(), *_twins_in(known, corpus)]
+    seen = {case.name: asking.ask(case) for case in progress(cases)}
     return _summed_up(knowledge, seen, _misnamed(corpus, seen))
 
 
@@ -167,8 +171,7 @@ def completed(knowledge: Knowledge, corpus: Corpus, known: Iterable[str] = (), p
     asking = Asking(knowledge, corpus)
     seen = {name: asking.ask(case) for name, case in corpus.cases.items()}
     shown = set[Flip]().union(*(one.flips for one in seen.values()))
-    standing = (_named(name, corpus) for name in known if parts_of(name)[1])
-    for case in filter(None, standing):
+    for case in _twins_in(known, corpus):
         one = asking.ask(case)
         if one.flips - shown:
             seen[case.name] = one
@@ -185,12 +188,12 @@ def completed(knowledge: Knowledge, corpus: Corpus, known: Iterable[str] = (), p
     return _summed_up(knowledge, seen, _misnamed(corpus, seen))
 
 
-def _named(name: str, corpus: Corpus) -> Case | None:
-    """A case or twin of the list; None if its page or its change is gone."""
-    try:
-        return corpus.find(name)
-    except (CdsError, ValueError):
-        return None
+def _twins_in(names: Iterable[str], corpus: Corpus) -> Iterator[Case]:
+    """The twins of a list, but for those whose case or change is gone."""
+    for name in names:
+        if parts_of(name)[1]:
+            with suppress(CasesError):
+                yield corpus.find(name)
 
 
 def _candidates(flip: Flip, corpus: Corpus) -> Iterator[Case]:

@@ -8,20 +8,21 @@ from __future__ import annotations
 import hashlib
 import uuid
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 from urllib.parse import unquote
 
 from cds_service.cases.resources import Line, Resource, patient, resource
 from cds_service.cases.short import Reader
+from cds_service.errors import nearest
 from cds_service.guideline.knowledge import Knowledge
 from cds_service.hooks.templates import SERVER_SEARCHES, all_templates, templates_for
 
 Call = dict[str, Any]
 
 USER = "Practitioner/example"
-MORE = "more"  # the key of what no search of the service would find
+MORE = "more"  # the key of what no search of the service would find; others of a client begin with it
 _LONGEST_ID = 64
 
 
@@ -41,8 +42,8 @@ class Told:
 
     hook: str = "patient-view"
     patient: Line | None = None
-    lines: Mapping[str, Line] | None = None
-    drafts: Mapping[str, Line] | None = None
+    lines: Mapping[str, Line] = field(default_factory=dict)
+    drafts: Mapping[str, Line] = field(default_factory=dict)
     without: tuple[str, ...] = ()
     searched: tuple[str, ...] = ()
     selections: tuple[str, ...] | None = None
@@ -67,8 +68,9 @@ class CallMaker:
         """The hook call of a case.
 
         Raises:
-            ValueError: naming the line, the member and what is wrong with it.
+            ValueError: naming the line or word, the member and what is wrong with it.
         """
+        self._check(told)
         patient_id = patient_id_of(name)
         context: dict[str, Any] = {"userId": told.user, "patientId": patient_id}
         if told.hook != "patient-view":
@@ -80,20 +82,42 @@ class CallMaker:
             "prefetch": self._prefetch(told, patient_id),
         }
 
+    def _check(self, told: Told) -> None:
+        if told.hook not in self.templates:
+            hint = nearest(told.hook, self.templates)
+            raise ValueError(f"hook: {told.hook!r} is none of {', '.join(sorted(self.templates))}{hint}")
+        for word, keys in (("without", told.without), ("searched", told.searched)):
+            for key in keys:
+                self._check_key(word, key)
+        for name in told.selections or ():
+            if name not in told.drafts:
+                raise ValueError(f"selections: {name!r} is no draft of this case{meant(name, told.drafts)}")
+
+    def _check_key(self, word: str, key: str) -> None:
+        if key not in self.searches:
+            raise ValueError(f"{word}: {key!r} is no prefetch key{nearest(key, self.searches)}")
+
     def _orders(self, told: Told, patient_id: str) -> dict[str, Any]:
-        lines = {id_: {"status": "draft", **line} for id_, line in (told.drafts or {}).items()}
-        drafts = [self._resource(line, id_, patient_id) for id_, line in lines.items()]
+        drafts = [self._resource({"status": "draft", **line}, id_, patient_id) for id_, line in told.drafts.items()]
         return orders(told.hook, drafts, told.selections)
 
     def _prefetch(self, told: Told, patient_id: str) -> dict[str, Any]:
         keys = dict.fromkeys([*self.templates[told.hook], *told.searched, *told.without])
         found: dict[str, list[Resource]] = {key: [] for key in keys if key != "patient"}
-        for id_, line in (told.lines or {}).items():
+        for id_, line in told.lines.items():
             made = self._resource(line, id_, patient_id)
-            found.setdefault(line.get("search") or self._key(made), []).append(made)
+            key = line.get("search") or self._key(made)
+            if not key.startswith(MORE):
+                self._check_key(f"{id_}: search", key)
+            found.setdefault(key, []).append(made)
         bundles: dict[str, Any] = {key: bundle(resources) for key, resources in found.items()}
-        one = None if told.patient is None else patient(told.patient, patient_id, self.reader)
-        return {"patient": one} | bundles | dict.fromkeys(told.without)
+        return {"patient": self._patient(told.patient, patient_id)} | bundles | dict.fromkeys(told.without)
+
+    def _patient(self, line: Line | None, patient_id: str) -> Resource | None:
+        try:
+            return None if line is None else patient(line, patient_id, self.reader)
+        except ValueError as fault:
+            raise ValueError(f"patient: {fault}") from None
 
     def _resource(self, line: Line, id_: str, patient_id: str) -> Resource:
         try:
@@ -113,6 +137,11 @@ def _finds(query: str, made: Resource) -> bool:
     _, coded, codes = parameters.partition("&code=")
     own = {f"{coding.get('system')}|{coding.get('code')}" for coding in made.get("code", {}).get("coding", [])}
     return not coded or not own.isdisjoint(unquote(codes).split(","))
+
+
+def meant(word: str, names: Collection[str]) -> str:
+    """The nearest of a few names, else all of them, in words that follow a fault; "" where there are none."""
+    return nearest(word, names) or (f"; there are {', '.join(names)}" if names else "")
 
 
 def orders(hook: str, drafts: Iterable[Resource], selections: Collection[str] | None = None) -> dict[str, Any]:

@@ -5,22 +5,21 @@ Reads only; what a case must be answered with is held against the service by the
 
 from __future__ import annotations
 
-import difflib
-import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
 from cds_service.cases.calls import CallMaker
-from cds_service.cases.pages import Case, Page, read_pages
+from cds_service.cases.pages import Case, Page, call_in, read_pages
 from cds_service.cases.twins import Twin, parts_of, read_twins, twin_of
-from cds_service.errors import CasesError, Problem
+from cds_service.errors import CasesError, Problem, nearest
 from cds_service.guideline.knowledge import Knowledge
 
 RECOMMENDATIONS = "recommendations"
 FIRES, SILENT = "fires--", "silent--"
 _TWINS, _NOW = "twins.toml", "NOW"
+_SHOWN = 5  # names in the words of an error
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +45,7 @@ class Corpus:
         """A case, or the twin of one ("... + hormone = gastrinoma"), by as much of its name as is unique.
 
         Raises:
-            CasesError: no case is called so, or several are.
+            CasesError: no case is called so, or several are, or the change cannot be made in this one.
         """
         wanted, twin = parts_of(name)
         found = self._one(wanted)
@@ -54,7 +53,10 @@ class Corpus:
             return found
         if twin not in self.twins:
             raise _not_found(twin, self.twins, "twin")
-        return twin_of(found, self.twins[twin], self.maker)
+        try:
+            return twin_of(found, self.twins[twin], self.maker)
+        except ValueError as fault:
+            raise CasesError((Problem(name, "", str(fault)),)) from None
 
     def _one(self, name: str) -> Case:
         if name in self.cases:
@@ -67,16 +69,16 @@ class Corpus:
         if len(ends) == 1:
             return ends[0]
         if ends:
-            words = f"is the name of {len(ends)} cases: {', '.join(case.name for case in ends[:5])}"
-            raise CasesError((Problem(name, "", words),))
+            names = [*(case.name for case in ends[:_SHOWN]), *(["..."] if len(ends) > _SHOWN else [])]
+            raise CasesError((Problem(name, "", f"is the name of {len(ends)} cases: {', '.join(names)}"),))
         raise _not_found(name, self.cases, "case")
 
 
 def _not_found(name: str, among: Iterable[str], kind: str) -> CasesError:
-    shorter = {one.partition("/")[2] if "/" in one else one for one in among}
-    near = difflib.get_close_matches(name, sorted({*among, *shorter}), n=1)
-    hint = f"; did you mean {near[0]!r}?" if near else ""
-    return CasesError((Problem(name, "", f"is no {kind} that the pages hold{hint}"),))
+    """Names what is near, by as much of its name as was given."""
+    steps = name.count("/") + 1
+    ends = {"/".join(one.split("/")[-steps:]) for one in among}
+    return CasesError((Problem(name, "", f"is no {kind} that the pages hold{nearest(name, ends)}"),))
 
 
 def read_corpus(folder: Path, knowledge: Knowledge) -> Corpus:
@@ -89,8 +91,8 @@ def read_corpus(folder: Path, knowledge: Knowledge) -> Corpus:
     maker = CallMaker.of(knowledge, now)
     pages = read_pages(folder, maker, "*/*.toml")
     cases = {case.name: case for page in pages for case in page.cases.values()}
-    cases |= {case.name: case for case in _stories(folder)}
-    twins = read_twins(folder / _TWINS) if (folder / _TWINS).is_file() else {}
+    cases |= {case.name: case for case in _stories(folder, maker)}
+    twins = read_twins(folder / _TWINS, maker) if (folder / _TWINS).is_file() else {}
     return Corpus(folder, now, pages, dict(sorted(cases.items())), twins, maker)
 
 
@@ -107,6 +109,10 @@ def moment_of(folder: Path) -> datetime:
         raise CasesError((Problem(str(folder), "", words),)) from None
 
 
-def _stories(folder: Path) -> Iterable[Case]:
+def _stories(folder: Path, maker: CallMaker) -> Iterable[Case]:
     for path in sorted(folder.glob("stories/*/request.json")):
-        yield Case(path.parent.relative_to(folder).as_posix(), "", None, json.loads(path.read_bytes()))
+        name = path.parent.relative_to(folder).as_posix()
+        try:
+            yield Case(name, "", None, call_in(path, maker))
+        except ValueError as fault:
+            raise CasesError((Problem(f"{folder.name}/{name}", "", str(fault)),)) from None

@@ -5,8 +5,8 @@ A page that cannot be understood is refused with its file, case and line; no cas
 
 from __future__ import annotations
 
-import difflib
 import json
+import re
 import tomllib
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
@@ -14,9 +14,9 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from cds_service.cases.calls import Call, CallMaker, Told
+from cds_service.cases.calls import Call, CallMaker, Told, meant
 from cds_service.cases.resources import Line, type_of
-from cds_service.errors import CasesError, Problem
+from cds_service.errors import CasesError, Problem, nearest
 
 HEAD = {"title", "why", "step"}
 # Members of a case; every other key of it is the id of a resource.
@@ -37,6 +37,9 @@ WORDS = {
 _KINDS: dict[str, type] = {"why": str, "like": str, "hook": str, "call": str, "user": str}
 _KINDS |= dict.fromkeys(("patient", "drafts", "expect"), dict)
 _KINDS |= dict.fromkeys(("take", "without", "searched", "selections"), list)
+_NAMES: Mapping[type, str] = {str: "text in quotes", dict: "a table", list: "a list of texts in [ ]"}
+_BESIDE_CALL = {"why", "call", "expect"}
+_CODE = re.compile(r"[^\s|';\"]+\|[^\s;'\"]+")
 
 Table = dict[str, Any]
 
@@ -70,7 +73,7 @@ class Case:
     @property
     def body(self) -> bytes:
         """The call as it is posted."""
-        return json.dumps(self.call, indent=2, ensure_ascii=False, default=_as_number).encode()
+        return json.dumps(self.call, indent=2, ensure_ascii=False, default=float).encode()
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,10 +83,6 @@ class Page:
     name: str
     head: Mapping[str, Any]
     cases: Mapping[str, Case]
-
-
-def _as_number(value: Decimal) -> float:
-    return float(value)
 
 
 def read_pages(folder: Path, maker: CallMaker, pattern: str = "**/*.toml") -> tuple[Page, ...]:
@@ -111,18 +110,59 @@ def read_page(path: Path, folder: Path, maker: CallMaker) -> Page:
         CasesError: naming every fault.
     """
     file = path.relative_to(folder.parent).as_posix()
-    try:
-        told = tomllib.loads(path.read_text(encoding="utf-8"), parse_float=Decimal)
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as fault:
-        raise CasesError((Problem(file, "", f"is no TOML: {fault}"),)) from None
+    told = toml_of(path, file)
     head = {key: value for key, value in told.items() if key in HEAD}
     tables = {key: value for key, value in told.items() if key not in HEAD}
     name = path.relative_to(folder).with_suffix("").as_posix()
-    reading = _Reading(file, name, path.parent, tables, maker)
+    reading = _Reading(name, path.parent, tables, maker)
     cases = {key: case for key in tables if (case := reading.case(key))}
-    if reading.problems:
-        raise CasesError(tuple(reading.problems))
+    if reading.faults:
+        raise CasesError(tuple(Problem(file, key, fault) for key, fault in reading.own_faults()))
     return Page(name, head, cases)
+
+
+def toml_of(path: Path, file: str) -> Table:
+    """What a TOML file says, its figures kept as they are written.
+
+    Raises:
+        CasesError: it is no TOML.
+    """
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"), parse_float=Decimal)
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as fault:
+        raise CasesError((Problem(file, "", f"is no TOML: {fault}"),)) from None
+
+
+def call_in(path: Path, maker: CallMaker) -> Call:
+    """The hook call that a file holds whole.
+
+    Raises:
+        ValueError: it holds no JSON, or no call of a hook of the service.
+    """
+    try:
+        call = json.loads(path.read_bytes())
+    except ValueError as fault:
+        raise ValueError(f"{path.name} is no JSON: {fault}") from None
+    hooks = sorted(maker.templates)
+    if not isinstance(call, dict) or call.get("hook") not in hooks:
+        raise ValueError(f"{path.name} holds no call of a hook of this service: {', '.join(hooks)}")
+    return call
+
+
+def checked(table: Table) -> Table:
+    """A case or a change as it stands on a page, each of its words of the kind that it takes.
+
+    Raises:
+        ValueError: naming the word.
+    """
+    for key, value in table.items():
+        kind = _KINDS.get(key, dict)
+        if isinstance(value, kind) and (not isinstance(value, list) or all(isinstance(one, str) for one in value)):
+            continue
+        if key not in WORDS:
+            raise ValueError(f"{key}: is neither a word of a case nor a line {'{ ... }'}{nearest(key, WORDS)}")
+        raise ValueError(f"{key}: must be {_NAMES[kind]}")
+    return dict(table)
 
 
 def varied(told: Told, change: Table) -> Told:
@@ -131,12 +171,10 @@ def varied(told: Told, change: Table) -> Told:
     Raises:
         ValueError: naming the line that cannot be understood.
     """
-    taken = change.get("take", [])
-    lines = _without(told.lines or {}, taken)
-    drafts = _without(told.drafts or {}, taken)
-    for key in change.keys() - WORDS:
-        if not isinstance(change[key], dict):
-            raise ValueError(f"{key}: is no word of a case{_nearest(key, WORDS)}, nor a line {'{ ... }'}")
+    taken = change.get("take", ())
+    lines, drafts = _without(told.lines, taken), _without(told.drafts, taken)
+    left = None if told.selections is None else [name for name in told.selections if name in drafts]
+    selections = change.get("selections", left)
     return replace(
         told,
         hook=change.get("hook", told.hook),
@@ -145,7 +183,7 @@ def varied(told: Told, change: Table) -> Told:
         drafts=_joined(drafts, change.get("drafts", {})),
         without=tuple(change.get("without", told.without)),
         searched=tuple(change.get("searched", told.searched)),
-        selections=tuple(change["selections"]) if "selections" in change else told.selections,
+        selections=None if selections is None else tuple(selections),
         user=change.get("user", told.user),
     )
 
@@ -154,15 +192,14 @@ def _patient(before: Line | None, change: Line | None) -> Line | None:
     return before if change is None else {**(before or {}), **change}
 
 
-def _without(lines: Mapping[str, Line], taken: Iterable[str]) -> dict[str, Line]:
-    names = list(taken)
-    return {id_: line for id_, line in lines.items() if not any(_is_meant(name, id_, line) for name in names)}
+def _without(lines: Mapping[str, Line], taken: Collection[str]) -> dict[str, Line]:
+    return {id_: line for id_, line in lines.items() if not any(_is_meant(name, id_, line) for name in taken)}
 
 
 def _is_meant(name: str, id_: str, line: Line) -> bool:
     """What `take` names: an id, a type of resource, or a code that the line carries."""
     kind = type_of(line)
-    return name in (id_, kind) or ("|" in name and f"{name} " in f"{line.get(kind)} ".replace("; ", " "))
+    return name in (id_, kind) or name in _CODE.findall(str(line[kind]))
 
 
 def _joined(lines: Mapping[str, Line], changes: Mapping[str, Line]) -> dict[str, Line]:
@@ -176,87 +213,76 @@ def _joined(lines: Mapping[str, Line], changes: Mapping[str, Line]) -> dict[str,
         elif id_ in made:
             made[id_] = {**made[id_], **line}
         else:
-            raise ValueError(
-                f"{id_}: names no type of resource, and there is no such line to change{_nearest(id_, made)}"
-            )
+            hint = nearest(id_, {*made, *WORDS}) or meant(id_, made)
+            raise ValueError(f"{id_}: names no type of resource, and there is no such line to change{hint}")
     return made
-
-
-def _nearest(word: str, words: Collection[str]) -> str:
-    near = difflib.get_close_matches(word, sorted(words), n=1)
-    return f"; did you mean {near[0]!r}?" if near else ""
 
 
 @dataclass(slots=True)
 class _Reading:
-    """The page being read, and what was found wrong with it."""
+    """The page being read, and what was found wrong with its cases."""
 
-    file: str
     name: str
     folder: Path
     tables: Mapping[str, Any]
     maker: CallMaker
-    problems: list[Problem] = field(default_factory=list)
+    faults: dict[str, str] = field(default_factory=dict)
 
     def case(self, key: str) -> Case | None:
+        name = f"{self.name}/{key}"
         try:
             table = self._table(key)
-            name = f"{self.name}/{key}"
-            told = None if "call" in table else self.told(key, ())
-            call = self._whole(table["call"]) if told is None else self._made(name, told)
+            told = None if "call" in table else self._told(key, ())
+            call = self._whole(table) if told is None else self.maker.call(name, told)
+            if "drafts" in table and call["hook"] == "patient-view":
+                raise ValueError("drafts: the hook patient-view has none; `hook` names another")
         except ValueError as fault:
-            self.problems.append(Problem(self.file, key, str(fault)))
+            self.faults[key] = str(fault)
             return None
         return Case(name, table.get("why", ""), told, call, table.get("expect", {}))
 
-    def told(self, key: str, above: tuple[str, ...]) -> Told:
+    def own_faults(self) -> Iterable[tuple[str, str]]:
+        """The faults by their cases; what is wrong in a case already is not said of those that are like it."""
+        for key, fault in self.faults.items():
+            like = self._like(key)
+            if like == key or self.faults.get(like) != fault:
+                yield key, fault
+
+    def _like(self, key: str) -> str:
+        table = self.tables[key]
+        return str(table.get("like", "")) if isinstance(table, dict) else ""
+
+    def _told(self, key: str, above: tuple[str, ...]) -> Told:
         """A case with all that it takes over."""
         table = self._table(key)
         like = table.get("like")
-        if like is None:
-            return varied(Told(), table)
-        if like not in self.tables:
-            raise ValueError(f"like: {like!r} is no case of this page{_nearest(like, self.tables)}")
-        if like in above or like == key:
-            raise ValueError(f"like: {' -> '.join((*above, key, like))} comes back to itself")
-        base = self.told(like, (*above, key))
-        self._held(table.get("take", []), base)
+        base = Told() if like is None else self._base(like, (*above, key))
+        lines = {**base.lines, **base.drafts}
+        for name in table.get("take", ()):
+            if not any(_is_meant(name, id_, line) for id_, line in lines.items()):
+                raise ValueError(f"take: {name!r} is not in the case that this one is like{meant(name, lines)}")
         return varied(base, table)
 
-    def _held(self, taken: Iterable[str], base: Told) -> None:
-        lines = {**(base.lines or {}), **(base.drafts or {})}
-        for name in taken:
-            if not any(_is_meant(name, id_, line) for id_, line in lines.items()):
-                raise ValueError(f"take: {name!r} is not in the case it is like{_nearest(name, lines)}")
+    def _base(self, like: str, above: tuple[str, ...]) -> Told:
+        if like not in self.tables:
+            raise ValueError(f"like: {like!r} is no case of this page{nearest(like, self.tables)}")
+        if like in above:
+            raise ValueError(f"like: {' -> '.join((*above, like))} comes back to itself")
+        if "call" in self._table(like):
+            raise ValueError(f"like: {like!r} is a whole call and has no lines to take over")
+        return self._told(like, above)
 
     def _table(self, key: str) -> Table:
         table = self.tables[key]
         if not isinstance(table, dict):
-            raise ValueError(f"is no case, which is a table [{key}]{_nearest(key, HEAD)}")
-        for word, kind in _KINDS.items():
-            if word in table and not isinstance(table[word], kind):
-                raise ValueError(f"{word}: must be {_NAMES[kind]}")
-        return table
+            raise ValueError(f"is no case, which is a table [{key}]{nearest(key, HEAD)}")
+        return checked(table)
 
-    def _whole(self, name: str) -> Call:
-        path = self.folder / name
+    def _whole(self, table: Table) -> Call:
+        beside = [word for word in table if word not in _BESIDE_CALL]
+        if beside:
+            raise ValueError(f"{beside[0]}: cannot stand beside `call`, whose file holds the whole case")
+        path = self.folder / table["call"]
         if not path.is_file():
-            raise ValueError(f"call: there is no file {name} beside this page")
-        call: Call = json.loads(path.read_bytes())
-        return call
-
-    def _made(self, name: str, told: Told) -> Call:
-        unknown = sorted({*told.without, *told.searched} - self.maker.searches.keys())
-        if unknown:
-            raise ValueError(
-                f"without, searched: {unknown[0]!r} is no prefetch key{_nearest(unknown[0], self.maker.searches)}"
-            )
-        if told.hook not in self.maker.templates:
-            raise ValueError(f"hook: {told.hook!r} is none of {', '.join(sorted(self.maker.templates))}")
-        astray = sorted(set(told.selections or ()) - (told.drafts or {}).keys())
-        if astray:
-            raise ValueError(f"selections: {astray[0]!r} is no draft of this case")
-        return self.maker.call(name, told)
-
-
-_NAMES: dict[type, str] = {str: "text in quotes", dict: "a table", list: "a list in [ ]"}
+            raise ValueError(f"call: there is no file {table['call']} beside this page")
+        return call_in(path, self.maker)

@@ -8,11 +8,12 @@ that save words: `text`, `value`, `date`, `raw`.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from datetime import date, datetime
+from datetime import date, datetime, time
 from types import MappingProxyType
 from typing import Any
 
 from cds_service.cases.short import Reader, forms, is_coded, is_quantity
+from cds_service.errors import nearest
 from cds_service.fhir.models import ElementKind, elements_of
 
 Line = Mapping[str, Any]
@@ -72,6 +73,8 @@ _BOUND = MappingProxyType(
         ("ImagingStudy", "modality"): "http://dicom.nema.org/resources/ontology/DCM",
     }
 )
+# Members that are no elements.
+_WORDS = ("text", "raw", "search")
 
 
 def type_of(line: Line) -> str:
@@ -87,34 +90,36 @@ def resource(line: Line, id_: str, patient_id: str, reader: Reader) -> Resource:
     """
     kind = type_of(line)
     if not elements_of(kind):
-        raise ValueError(f"{kind or 'nothing'} is no FHIR R4 resource type: a line begins with one")
+        raise ValueError(f"{kind!r} is no FHIR R4 resource type{nearest(kind, {*_DEFAULTS, *_CODES})}")
     members = {**_DEFAULTS.get(kind, {}), **dict(_spelled_out(line, kind))}
     made: Resource = {"resourceType": kind, "id": id_}
-    made |= {name: _element(kind, name, value, reader) for name, value in members.items() if value != ""}
+    kinds = {name: _kind_of(kind, name) for name in members}
+    made |= {name: _element(kind, name, value, kinds[name], reader) for name, value in members.items() if value != ""}
     if "subject" in elements_of(kind) and "subject" not in members:
         made["subject"] = {"reference": f"Patient/{patient_id}"}
-    odd: Resource = plain(line.get("raw", {}))
-    return made | _text(line, kind, made) | odd
+    return made | _text(line, kind, made) | _raw(line)
 
 
 def patient(line: Line, id_: str, reader: Reader) -> Resource:
-    """The Patient of a case from the elements that it names."""
-    members = {name: value for name, value in line.items() if value != ""}
-    return {"resourceType": "Patient", "id": id_} | {
-        name: _element("Patient", name, value, reader) for name, value in members.items()
-    }
+    """The Patient of a case from the elements that it names.
+
+    Raises:
+        ValueError: as `resource`.
+    """
+    return resource({"Patient": "", **line}, id_, id_, reader)
 
 
 def _spelled_out(line: Line, kind: str) -> Iterator[tuple[str, Any]]:
     """The members of a line under the names of elements."""
     for name, value in line.items():
         if name == kind:
-            yield _CODES.get(kind, "code"), value
+            if value != "":
+                yield _CODES.get(kind, "code"), value
         elif name == "date":
             yield _date_of(kind), value
         elif name == "value":
             yield _value_of(kind, value), value
-        elif name not in ("text", "raw", "search"):
+        elif name not in _WORDS:
             yield name, value
 
 
@@ -131,36 +136,36 @@ def _value_of(kind: str, value: Any) -> str:
         return "valueCodeableConcept"
     if value == "" or (isinstance(value, str) and is_quantity(value)):
         return "valueQuantity"
-    raise ValueError(f"value: {value!r} is neither a quantity nor a code; write valueString or another value[x]")
+    raise ValueError(f"value: {value!r} is neither a quantity like 21.1 ug/L nor a code; words go into valueString")
 
 
-def _element(kind: str, name: str, value: Any, reader: Reader) -> Any:
-    described = elements_of(kind).get(name)
-    if described is None:
-        raise ValueError(f"{name}: is no element of {kind}; what FHIR does not know goes into raw")
+def _kind_of(kind: str, name: str) -> ElementKind:
+    known = elements_of(kind)
+    if name not in known:
+        hint = nearest(name, {*known, "date", "value", *_WORDS})
+        raise ValueError(f"{name}: is no element of {kind}{hint or '; what FHIR does not know goes into raw'}")
+    return known[name]
+
+
+def _element(kind: str, name: str, value: Any, described: ElementKind, reader: Reader) -> Any:
     try:
-        return _listed(_bound(kind, name, value, described, reader), value, described)
+        if isinstance(value, list):
+            return [_short(kind, name, one, described, reader) for one in value]
+        made = _short(kind, name, value, described, reader)
     except ValueError as fault:
         raise ValueError(f"{name}: {fault}") from None
+    return [made] if described.repeats else made
 
 
-def _bound(kind: str, name: str, value: Any, described: ElementKind, reader: Reader) -> Any:
-    if isinstance(value, list):
-        return [_bound(kind, name, one, described, reader) for one in value]
+def _short(kind: str, name: str, value: Any, described: ElementKind, reader: Reader) -> Any:
+    if not isinstance(value, str):
+        return plain(value)
     system = _BOUND.get((kind, name))
-    if system and isinstance(value, str) and not is_coded(value):
+    if system and not is_coded(value):
         coding = {"system": system, "code": value}
         return coding if described.type == "Coding" else {"coding": [coding]}
-    return _short(value, described, reader)
-
-
-def _short(value: Any, described: ElementKind, reader: Reader) -> Any:
     read = forms(reader).get(described.type)
-    return read(value) if read and isinstance(value, str) else plain(value)
-
-
-def _listed(made: Any, given: Any, described: ElementKind) -> Any:
-    return [made] if described.repeats and not isinstance(given, list) else made
+    return read(value) if read else value
 
 
 def _text(line: Line, kind: str, made: Resource) -> Resource:
@@ -168,18 +173,28 @@ def _text(line: Line, kind: str, made: Resource) -> Resource:
     if line.get("text", "") == "":
         return {}
     name = _CODES.get(kind, "code")
-    if elements_of(kind)[name].type != "CodeableConcept":
+    described = elements_of(kind).get(name)
+    if described is None or described.type != "CodeableConcept":
         raise ValueError(f"text: {kind} has no words beside its codes")
     words = {"text": line["text"]}
-    if elements_of(kind)[name].repeats:
-        return {name: [(made[name][0] if name in made else {}) | words]}
+    if described.repeats:
+        first, *more = made.get(name, [{}])
+        return {name: [first | words, *more]}
     return {name: made.get(name, {}) | words}
 
 
+def _raw(line: Line) -> Resource:
+    """Members exactly as they are written, known to FHIR or not."""
+    members: Resource = plain(line.get("raw", {}))
+    if not isinstance(members, dict):
+        raise ValueError("raw: must be a table { ... }")
+    return members
+
+
 def plain(value: Any) -> Any:
-    """A value of TOML as JSON has it: dates become text."""
+    """A value of TOML as JSON has it: dates and times become text."""
     if isinstance(value, dict):
         return {name: plain(part) for name, part in value.items()}
     if isinstance(value, list):
         return [plain(part) for part in value]
-    return value.isoformat() if isinstance(value, date | datetime) else value
+    return value.isoformat() if isinstance(value, date | datetime | time) else value

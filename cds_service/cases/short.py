@@ -12,6 +12,8 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
+from cds_service.errors import nearest
+
 Systems = Mapping[str, tuple[str, ...]]
 
 UCUM = "http://unitsofmeasure.org"
@@ -19,8 +21,8 @@ _NUMBER = r"-?\d+(?:\.\d+)?"
 _CODED = re.compile(r"[^\s|']+\|")
 _CODING = re.compile(r"(?P<system>[^\s|']+)\|(?P<code>[^\s;']+)(?: '(?P<display>.*?)')?(?:; (?=\S)|$)")
 _QUANTITY = re.compile(rf"(?P<comparator><=|>=|<|>)?\s*(?P<value>{_NUMBER})(?: (?P<unit>\S.*))?")
-_UP_TO = re.compile(rf"<=(?P<value>{_NUMBER})(?: (?P<unit>\S.*))?")
-_AGO = re.compile(r"-(\d+)([dwmy])")
+_UP_TO = re.compile(rf"(?P<sign><=)?(?P<value>{_NUMBER})(?: (?P<unit>\S.*))?")
+_AGO = re.compile(r"-(\d{1,5})([dwmy])")
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +51,17 @@ class Reader:
             rest = rest[match.end() :]
         return found
 
+    def coding(self, words: str) -> dict[str, Any]:
+        """Coding: one alone.
+
+        Raises:
+            ValueError: as `codings`, or there are several.
+        """
+        found = self.codings(words)
+        if len(found) != 1:
+            raise ValueError(f"{words!r} is not one code system|code; several are a list in [ ]")
+        return found[0]
+
     def _coding(self, match: re.Match[str]) -> dict[str, Any]:
         display = match["display"]
         coding = {"system": self._uri(match["system"]), "code": match["code"]}
@@ -58,20 +71,31 @@ class Reader:
         if ":" in name:
             return name
         if name not in self.systems:
-            raise ValueError(f"{name!r} is no code system of systems.toml; write its name there, or its URI")
+            hint = nearest(name, self.systems) or "; write its URI, or give it a name there"
+            raise ValueError(f"{name!r} is no code system of systems.toml{hint}")
         return self.systems[name][0]
 
     def moment(self, words: str) -> str:
-        """A date or time as FHIR writes it; "-14d", "-8w", "-3m" and "-2y" are days before the moment of the case."""
+        """A date or time as FHIR writes it; "-14d", "-8w", "-3m" and "-2y" are days before the moment of the case.
+
+        Raises:
+            ValueError: it goes back from that moment in other words, or further than there are years.
+        """
+        if not words.startswith("-"):
+            return words
         match = _AGO.fullmatch(words)
         if match is None:
-            return words
+            raise ValueError(f"{words!r} is no time before the case like -14d, -8w, -3m or -2y")
         return _before(self.now.date(), int(match[1]), match[2]).isoformat()
 
     def period(self, words: str) -> dict[str, str]:
-        """Period as "2025-01-01/2025-03-01"; either end may be left out."""
+        """Period as "2025-01-01/2025-03-01"; one end may be left out.
+
+        Raises:
+            ValueError: it is written otherwise.
+        """
         start, stroke, end = words.partition("/")
-        if not stroke:
+        if not stroke or stroke == words:
             raise ValueError(f"{words!r} is no period like 2025-01-01/2025-03-01, of which one end may be left out")
         ends = {"start": self.moment(start), "end": self.moment(end)}
         return {name: day for name, day in ends.items() if day}
@@ -108,9 +132,15 @@ def _number(words: str) -> int | Decimal:
 
 
 def reference_range(words: str) -> dict[str, Any]:
-    """Reference range as "<=16.3 ug/L", its words kept beside the number; or as "16.3 ug/L", the upper limit alone."""
+    """Reference range as "<=16.3 ug/L", its words kept beside the number; or as "16.3 ug/L", the upper limit alone.
+
+    Raises:
+        ValueError: it is written otherwise.
+    """
     match = _UP_TO.fullmatch(words)
     if match is None:
+        raise ValueError(f"{words!r} is no reference range like <=16.3 ug/L, or 16.3 ug/L for the upper limit alone")
+    if not match["sign"]:
         return {"high": quantity(words)}
     unit = {"unit": match["unit"]} if match["unit"] else {}
     return {"high": {"value": _number(match["value"])} | unit, "text": f"<={match['value']}"}
@@ -130,7 +160,7 @@ def forms(reader: Reader) -> Mapping[str, Callable[[str], Any]]:
     """For each FHIR data type that has a short form: how it is read."""
     return {
         "CodeableConcept": reader.concept,
-        "Coding": lambda words: reader.codings(words)[0],
+        "Coding": reader.coding,
         "Quantity": quantity,
         "Reference": lambda words: {"reference": words},
         "Period": reader.period,

@@ -6,19 +6,20 @@ The changes stand on one page for all recommendations (`twins.toml`), in the wor
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from cds_service.cases.calls import CallMaker
-from cds_service.cases.pages import Case, varied
-from cds_service.errors import CasesError, Problem
+from cds_service.cases.calls import CallMaker, Told
+from cds_service.cases.pages import WORDS, Case, checked, toml_of, varied
+from cds_service.cases.resources import type_of
+from cds_service.errors import CasesError, Problem, nearest
 from cds_service.guideline.vocabulary import VOCABULARY
 
 _JOIN = " + "
+_OF_A_CASE = ("like", "call", "expect")
+_ALONE = ("hook", "patient", "without", "searched")  # words of a case that say the same wherever they stand
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,36 +41,66 @@ class Twin:
         return f"{self.fact} = {self.value}" + (f" ({self.number})" if self.number > 1 else "")
 
 
-def read_twins(path: Path) -> Mapping[str, Twin]:
+def read_twins(path: Path, maker: CallMaker) -> Mapping[str, Twin]:
     """All twins of a page, by name.
 
     Raises:
-        CasesError: it is no TOML, or names what the vocabulary does not hold.
+        CasesError: naming every fault: what the vocabulary does not hold, what no case could be changed by.
     """
-    try:
-        told = tomllib.loads(path.read_text(encoding="utf-8"), parse_float=Decimal)
-    except tomllib.TOMLDecodeError as fault:
-        raise CasesError((Problem(path.name, "", f"is no TOML: {fault}"),)) from None
-    problems = tuple(_problems(told, path.name))
+    file = path.relative_to(path.parent.parent).as_posix()
+    told = toml_of(path, file)
+    problems = tuple(Problem(file, key, fault) for key, fault in _faults(told, maker))
     if problems:
         raise CasesError(problems)
-    found = (
-        Twin(fact, value, number, change)
-        for fact, values in told.items()
-        for value, changes in values.items()
-        for number, change in enumerate(changes if isinstance(changes, list) else [changes], 1)
-    )
-    return {twin.name: twin for twin in found}
+    twins = [twin for fact, values in told.items() for twin in _twins(fact, values)]
+    return {twin.name: twin for twin in twins}
 
 
-def _problems(told: Mapping[str, Any], file: str) -> Iterator[Problem]:
+def _twins(fact: str, values: Mapping[str, Any]) -> Iterator[Twin]:
+    for value, changes in values.items():
+        for number, change in enumerate(changes if isinstance(changes, list) else [changes], 1):
+            yield Twin(fact, value, number, change)
+
+
+def _faults(told: Mapping[str, Any], maker: CallMaker) -> Iterator[tuple[str, str]]:
+    """What is wrong with the page, by its keys."""
     for fact, values in told.items():
         if fact not in VOCABULARY:
-            yield Problem(file, fact, "is no fact of the vocabulary")
-            continue
-        known = {str(value) for value in VOCABULARY[fact].values}
-        for value in sorted(values.keys() - known):
-            yield Problem(file, f"{fact}.{value}", f"is no value of this fact; it has {', '.join(sorted(known))}")
+            yield fact, f"is no fact of the vocabulary{nearest(fact, VOCABULARY)}"
+        elif not isinstance(values, dict):
+            yield fact, f"holds no changes, which are tables [{fact}.value]"
+        else:
+            known = [str(value) for value in VOCABULARY[fact].values]
+            for value in values:
+                if value not in known:
+                    hint = nearest(value, known) or f"; it has {', '.join(known)}"
+                    yield f"{fact}.{value}", f"is no value of this fact{hint}"
+            for twin in _twins(fact, values):
+                try:
+                    _try(twin, maker)
+                except ValueError as fault:
+                    yield f"{fact}.{twin.value}", str(fault)
+
+
+def _try(twin: Twin, maker: CallMaker) -> None:
+    """Reads of a change what needs no case: all but what it does to lines that are there.
+
+    Raises:
+        ValueError: it cannot be understood.
+    """
+    if not isinstance(twin.change, dict):
+        raise ValueError(f"is no change, which is a table [{twin.fact}.{twin.value}]")
+    change = checked(twin.change)
+    for word in _OF_A_CASE:
+        if word in change:
+            raise ValueError(f"{word}: belongs to a case, not to a change that fits many")
+    lines = {**change, **change.get("drafts", {})}
+    alone = {
+        key: lines[key]
+        for key in lines
+        if key not in WORDS and (not isinstance(lines[key], dict) or type_of(lines[key]))
+    }
+    maker.call("", varied(Told(), alone | {word: change[word] for word in _ALONE if word in change}))
 
 
 def twin_of(case: Case, twin: Twin, maker: CallMaker) -> Case:

@@ -35,7 +35,7 @@ def server(answers: Mapping[str, Any], asked: list[str] | None = None) -> FhirSe
             raise answer
         if isinstance(answer, int):
             return Reply(answer, {}, b"{}")
-        return Reply(200, {}, raw(answer))
+        return Reply(200, {}, raw(answer) or b"")
 
     return FhirServer(BASE, "", monotonic() + 5, get)
 
