@@ -48,8 +48,6 @@ TEMPLATES: Mapping[str, str] = {
 }
 MORPHOLOGY = "http://hl7.org/fhir/us/mcode/StructureDefinition/mcode-histology-morphology-behavior"
 RELATED = "http://hl7.org/fhir/StructureDefinition/condition-related"
-
-
 GUIDELINE = Guideline.of(read_knowledge())
 READER = Reader(GUIDELINE.knowledge.systems, NOW)
 PATIENT = patient_of({"gender": "female", "birthDate": "1985-04-11"}, PATIENT_ID, READER)
