@@ -5,12 +5,12 @@ READY := .venv/.ready
 # A FHIR server of others, for the tests; its packages must not mix with ours.
 FHIR_SERVER := .venv-fhir-server
 
-.PHONY: serve demo test check
+.PHONY: serve demo quick test check
 
 serve: $(READY)
 	$(BIN)/python -m cds_service serve --development
 
-# The service on the date for which the fixtures are written.
+# The service on the date for which the cases are written.
 demo: $(READY)
 	$(BIN)/python -m cds_service serve --development --now "$$(cat fhir_fixtures/NOW)"
 
@@ -22,6 +22,13 @@ test: $(READY) $(FHIR_SERVER)/.ready
 	$(BIN)/pytest --numprocesses auto --dist worksteal -m every_fixture
 	$(BIN)/hadolint Dockerfile
 	$(BIN)/python -m cds_service check
+
+# The inner loop: all but the tests that ask many cases.
+quick: $(READY)
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/pytest --numprocesses auto --dist worksteal -m "not every_fixture"
 
 check: $(READY)
 	$(BIN)/python -m cds_service check

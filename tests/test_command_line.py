@@ -16,6 +16,7 @@ from cds_service import __main__ as command_line
 from cds_service.config import Settings
 from cds_service.errors import KnowledgeError, Problem
 from tests import charts
+from tests.asked import CORPUS
 from tests.conftest import FIXTURES, call_of
 from tests.hooks.made import GUIDELINE, row
 
@@ -39,8 +40,63 @@ def written(folder: Path, call: dict[str, Any] | str) -> str:
 
 
 def test_the_commands_are_few() -> None:
-    assert set(command_line.cli.commands) == {"serve", "explain", "check", "list", "diff", "pages"}
+    assert set(command_line.cli.commands) == {"serve", "call", "explain", "check", "list", "diff", "pages"}
     assert "cards" in run("--help").output
+
+
+# --- call --------------------------------------------------------------------------------------------------------
+
+INSULINOMA = "nec-avoid-ssa/silent--insulinoma"
+
+
+def test_a_case_is_printed_as_the_hook_call_that_an_ehr_would_send() -> None:
+    result = run("call", INSULINOMA)
+    assert result.exit_code == 0
+    assert json.loads(result.output) == json.loads(CORPUS.find(INSULINOMA).body)
+
+
+def test_a_twin_is_printed_by_the_name_of_its_case_and_its_change() -> None:
+    result = run("call", "nec-avoid-ssa/fires--lanreotide-selected + deceased = yes")
+    assert json.loads(result.output)["prefetch"]["patient"]["deceasedBoolean"] is True
+
+
+def test_all_cases_are_written_as_files_with_their_moment_and_explained_from_there(tmp_path: Path) -> None:
+    result = run("call", "--all", str(tmp_path))
+    assert result.output.startswith(f"{len(CORPUS.cases)} calls written below {tmp_path}")
+    path = tmp_path / "recommendations" / f"{INSULINOMA}.json"
+    assert path.read_bytes() == CORPUS.find(INSULINOMA).body
+    assert run("explain", str(path)).output == run("explain", INSULINOMA).output
+
+
+def test_a_folder_of_cases_of_ones_own_is_read_too(tmp_path: Path) -> None:
+    (tmp_path / "mine").mkdir()
+    (tmp_path / "NOW").write_text("2026-11-15T12:00:00Z", encoding="utf-8")
+    page = '[a-net]\nc1 = { Condition = "Neuroendocrine tumor of the ileum" }'
+    (tmp_path / "mine" / "first.toml").write_text(page, encoding="utf-8")
+    sent = json.loads(run("call", "mine/first/a-net", "--cases", str(tmp_path)).output)
+    [entry] = sent["prefetch"]["conditions"]["entry"]
+    assert entry["resource"]["code"] == {"text": "Neuroendocrine tumor of the ileum"}
+    assert "Neuroendocrine tumor of the ileum" in run("explain", "a-net", "--cases", str(tmp_path)).output
+
+
+@pytest.mark.parametrize("words", [(), (INSULINOMA, "--all", "somewhere")])
+def test_one_case_is_named_or_all_are_written(words: tuple[str, ...]) -> None:
+    result = run("call", *words)
+    assert result.exit_code == 2
+    assert "name one case, or write all with --all FOLDER" in result.output
+
+
+@pytest.mark.parametrize("command", ["call", "explain"])
+def test_a_case_that_is_not_there_is_refused_with_the_nearest(command: str) -> None:
+    result = run(command, "nec-avoid-ssa/silent--insulinom")
+    assert result.exit_code == 1
+    assert f"did you mean {INSULINOMA!r}?" in result.output
+
+
+def test_a_folder_without_cases_says_what_is_missing(tmp_path: Path) -> None:
+    result = run("call", INSULINOMA, "--cases", str(tmp_path))
+    assert result.exit_code == 1
+    assert "a folder of cases has a file NOW" in result.output
 
 
 # --- explain -----------------------------------------------------------------------------------------------------
@@ -89,8 +145,11 @@ def test_a_call_that_cannot_be_read_is_refused_with_its_place(tmp_path: Path, ca
     assert words in result.output
 
 
-def test_a_file_that_is_not_there_is_refused() -> None:
-    assert run("explain", "nowhere.json").exit_code == 2
+def test_what_is_neither_a_file_nor_a_case_is_refused(tmp_path: Path) -> None:
+    assert "'nowhere.json'" in run("explain", "nowhere.json").output or run("explain", "nowhere.json").exit_code == 1
+    result = run("explain", "nowhere.json", "--cases", str(tmp_path / "none"))
+    assert result.exit_code == 2
+    assert "there is no file nowhere.json, and no folder of cases" in result.output
 
 
 # --- the moment of a call ----------------------------------------------------------------------------------------

@@ -34,14 +34,7 @@ def ask_in_work(knowledge: Knowledge, corpus: Corpus, checkout: Path) -> Asked:
         changed = _changed(checkout)
     except (OSError, subprocess.SubprocessError):
         return Asked(f"none asked: git knows of no commit here (--all asks all {len(corpus.cases)})")
-    rows = sorted(
-        {
-            path.stem
-            for path in changed
-            if path.parts[-3:-2] == (RECOMMENDATIONS,) or path.parent.name == RECOMMENDATIONS
-        }
-    )
-    rows = [row for row in rows if row in knowledge.by_id]
+    rows = sorted({path.stem for path in changed if RECOMMENDATIONS in path.parts} & knowledge.by_id.keys())
     shared = [path.name for path in changed if path.as_posix().startswith(_KNOWLEDGE) and path.stem not in rows]
     cases = [case for row in rows for case in corpus.of_row(row)]
     asking = Asking(knowledge, corpus)
