@@ -112,9 +112,11 @@ class NseCount(StrEnum):
 
 
 class NseAge(StrEnum):
-    TO_14_DAYS = "to-14-days"
-    TO_12_MONTHS = "15-days-to-12-months"
-    OVER_12_MONTHS = "over-12-months"
+    """Fresh: not asked for again. Recent: within the look-back of the markers."""
+
+    FRESH = "fresh"
+    RECENT = "recent"
+    OLD = "old"
     NONE_FOUND = "none-found"
     UNKNOWN = "unknown"
 
@@ -128,20 +130,23 @@ class NseSpecimen(StrEnum):
 
 
 class NseEvent(StrEnum):
-    """What happened before the draw of the newest NSE; several at once."""
+    """What happened before the draw of the newest NSE; several at once.
+
+    Recent: within the window that a site may set; a neurological event then lies before the fixed 14 days.
+    """
 
     NEURO_14_DAYS = "neuro-14-days"
-    NEURO_30_DAYS = "neuro-30-days"
-    PROCEDURE_14_DAYS = "procedure-14-days"
-    BIOPSY_14_DAYS = "biopsy-14-days"
+    NEURO_RECENT = "neuro-recent"
+    PROCEDURE_RECENT = "procedure-recent"
+    BIOPSY_RECENT = "biopsy-recent"
     CHEMO_START_10_DAYS = "chemo-start-10-days"
     NONE_RECORDED = "none-recorded"
     UNKNOWN = "unknown"
 
 
 class MarkerAge(StrEnum):
-    TO_12_MONTHS = "to-12-months"
-    OVER_12_MONTHS = "over-12-months"
+    RECENT = "recent"
+    OLD = "old"
     NONE_FOUND = "none-found"
     UNKNOWN = "unknown"
 

@@ -155,14 +155,14 @@ class ResectionException(StrEnum):
 
 
 class DiagnosisRecorded(StrEnum):
-    WITHIN_8_WEEKS = "within-8-weeks"
+    RECENT = "recent"
     EARLIER = "earlier"
     UNKNOWN = "unknown"
 
 
 class SstrImaging(StrEnum):
-    WITHIN_24_MONTHS = "within-24-months"
-    OVER_24_MONTHS = "over-24-months"
+    RECENT = "recent"
+    OLD = "old"
     NONE_FOUND = "none-found"
     UNKNOWN = "unknown"
 

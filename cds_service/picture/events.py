@@ -39,7 +39,7 @@ class Event:
 
     @property
     def spoils(self) -> bool:
-        return self.kind not in (NseEvent.NEURO_30_DAYS, NseEvent.BIOPSY_14_DAYS)
+        return self.kind not in (NseEvent.NEURO_RECENT, NseEvent.BIOPSY_RECENT)
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +96,7 @@ def _in_window(when: When, draw: When, days: int) -> bool | None:
 
 def _candidates(record: Record) -> Iterator[_Candidate]:
     limits = record.limits
-    neuro = ((limits.neuro_event_days, NseEvent.NEURO_14_DAYS), (limits.neuro_event_soft_days, NseEvent.NEURO_30_DAYS))
+    neuro = ((limits.neuro_event_days, NseEvent.NEURO_14_DAYS), (limits.neuro_event_soft_days, NseEvent.NEURO_RECENT))
     for condition in record.chart.of("Condition"):
         when = date_of(condition.data, "onsetDateTime", "onsetPeriod")
         if when and is_true(condition) and (meant := record.means(condition, _NEURO_EVENT)):
@@ -105,14 +105,14 @@ def _candidates(record: Record) -> Iterator[_Candidate]:
         yield _Candidate(when, _evidence(stay, f"admission: {meant[0].words}", when), neuro)
     for procedure in record.chart.of("Procedure"):
         when = date_of(procedure.data, "performedDateTime", "performedPeriod")
-        for concepts, kind in ((_OPERATIONS, NseEvent.PROCEDURE_14_DAYS), (_BIOPSY, NseEvent.BIOPSY_14_DAYS)):
+        for concepts, kind in ((_OPERATIONS, NseEvent.PROCEDURE_RECENT), (_BIOPSY, NseEvent.BIOPSY_RECENT)):
             if when and has_begun(procedure) and (meant := record.means(procedure, *concepts)):
                 yield _Candidate(when, _evidence(procedure, meant[0].words, when), ((limits.procedure_days, kind),))
     for specimen in record.chart.of("Specimen"):
         collection = specimen.at("collection")
         when = date_of(collection, "collectedDateTime", "collectedPeriod") if isinstance(collection, dict) else None
         if when and record.says(_TISSUE_WORD, " ".join(record.code(specimen, "type").texts)):
-            window = (limits.procedure_days, NseEvent.BIOPSY_14_DAYS)
+            window = (limits.procedure_days, NseEvent.BIOPSY_RECENT)
             yield _Candidate(when, _evidence(specimen, "tissue specimen", when), (window,))
     for start in line_starts(record):
         window = (limits.chemotherapy_start_days, NseEvent.CHEMO_START_10_DAYS)

@@ -109,10 +109,10 @@ def test_one_such_fact_may_lead_to_the_next() -> None:
 
 
 def test_a_fact_of_several_values_is_held_where_all_that_is_asked_is_listed() -> None:
-    fact = never(nse_event=["procedure-14-days"], nse_reading=["usable"])
-    assert not meet({"nse-event": ["procedure-14-days"]}, {"nse-reading": ["usable"]}, fact)
-    assert meet({"nse-event": ["procedure-14-days", "biopsy-14-days"]}, {"nse-reading": ["usable"]}, fact)
-    assert meet({"nse-event": ["biopsy-14-days"]}, {"nse-reading": ["usable"]}, fact)
+    fact = never(nse_event=["procedure-recent"], nse_reading=["usable"])
+    assert not meet({"nse-event": ["procedure-recent"]}, {"nse-reading": ["usable"]}, fact)
+    assert meet({"nse-event": ["procedure-recent", "biopsy-recent"]}, {"nse-reading": ["usable"]}, fact)
+    assert meet({"nse-event": ["biopsy-recent"]}, {"nse-reading": ["usable"]}, fact)
     assert meet({"cga-level": ["high"]}, {"nse-reading": ["usable"]}, fact)
 
 

@@ -66,7 +66,7 @@ def sstr_imaging_feature(record: Record) -> Feature:
     edge = months_before(record.now, record.limits.sstr_imaging_months)
     if last.latest is None:
         return _none("sstr-imaging", SstrImaging.NONE_FOUND, "somatostatin receptor imaging", record)
-    return _banded("sstr-imaging", last, [(edge, SstrImaging.WITHIN_24_MONTHS)], SstrImaging.OVER_24_MONTHS)
+    return _banded("sstr-imaging", last, [(edge, SstrImaging.RECENT)], SstrImaging.OLD)
 
 
 def _banded(name: str, last: Newest, bands: list[tuple[datetime, StrEnum]], beyond: StrEnum) -> Feature:

@@ -65,7 +65,7 @@ def _level(name: str, marker: str, record: Record) -> Feature:
 
 
 def _age(name: str, marker: str, record: Record) -> Feature:
-    return _by_age(name, (MarkerAge.TO_12_MONTHS, MarkerAge.OVER_12_MONTHS, MarkerAge.NONE_FOUND), record, marker)
+    return _by_age(name, (MarkerAge.RECENT, MarkerAge.OLD, MarkerAge.NONE_FOUND), record, marker)
 
 
 def _partner(name: str, record: Record) -> Feature:

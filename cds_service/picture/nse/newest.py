@@ -147,10 +147,10 @@ def _age(record: Record) -> Feature:
     year = newest.when.is_before(months_before(record.now, record.limits.marker_look_back_months))
     evidence = [newest.reading.evidence]
     if fresh or newest.when.earliest > record.now - timedelta(days=days):
-        return known("nse-age", NseAge.TO_14_DAYS, evidence=evidence)
+        return known("nse-age", NseAge.FRESH, evidence=evidence)
     if fresh is None or year is None:
         return unknown("nse-age", Gap.NOT_READABLE, "the date of the last NSE is too coarse", evidence)
-    return known("nse-age", NseAge.OVER_12_MONTHS if year else NseAge.TO_12_MONTHS, evidence=evidence)
+    return known("nse-age", NseAge.OLD if year else NseAge.RECENT, evidence=evidence)
 
 
 def newest_reading(record: Record) -> Reading | None:

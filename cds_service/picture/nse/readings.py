@@ -74,7 +74,7 @@ class Judged:
 
     def spared(self, operation: When) -> Judged:
         """As if the operation of that day had not spoiled it."""
-        kept = (e for e in self.events if e.kind is not NseEvent.PROCEDURE_14_DAYS or e.when.text != operation.text)
+        kept = (e for e in self.events if e.kind is not NseEvent.PROCEDURE_RECENT or e.when.text != operation.text)
         return replace(self, events=tuple(kept))
 
 

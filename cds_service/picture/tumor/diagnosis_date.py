@@ -34,7 +34,7 @@ def diagnosis_recorded_feature(tumor: Tumor, record: Record) -> Feature:
         return known(name, DiagnosisRecorded.EARLIER, evidence=evidence)
     if None in verdicts:
         return unknown(name, Gap.NOT_READABLE, "the date of the diagnosis is too coarse", evidence)
-    return known(name, DiagnosisRecorded.WITHIN_8_WEEKS, evidence=evidence)
+    return known(name, DiagnosisRecorded.RECENT, evidence=evidence)
 
 
 def _dates(condition: Resource) -> Iterator[When]:

@@ -372,7 +372,7 @@ def receptors(*resources: Resource, **options: Any) -> str:
 
 
 @pytest.mark.parametrize(
-    ("date", "value"), [("2024-11-15T12:00:00Z", "within-24-months"), ("2024-11-15T11:59:59Z", "over-24-months")]
+    ("date", "value"), [("2024-11-15T12:00:00Z", "recent"), ("2024-11-15T11:59:59Z", "old")]
 )
 def test_receptor_imaging_counts_for_24_months(date: str, value: str) -> None:
     assert receptors(ct("68Ga-DOTATATE PET/CT", date)) == value
@@ -394,7 +394,7 @@ def test_receptor_imaging_counts_for_24_months(date: str, value: str) -> None:
     ],
 )
 def test_every_receptor_study_that_was_done_counts(study: Resource) -> None:
-    assert receptors(study) == "within-24-months"
+    assert receptors(study) == "recent"
 
 
 @pytest.mark.parametrize(

@@ -332,26 +332,26 @@ def test_a_reading_whose_date_leaves_the_window_open_leaves_the_count_open() -> 
 @pytest.mark.parametrize(
     ("date", "value"),
     [
-        ("2026-11-15", "to-14-days"),
-        ("2026-11-01T12:00:00Z", "to-14-days"),
-        ("2026-11-01T11:59:00Z", "15-days-to-12-months"),
-        ("2025-11-15T12:00:00Z", "15-days-to-12-months"),
-        ("2025-11-15T11:59:00Z", "over-12-months"),
-        ("2019-01-01", "over-12-months"),
+        ("2026-11-15", "fresh"),
+        ("2026-11-01T12:00:00Z", "fresh"),
+        ("2026-11-01T11:59:00Z", "recent"),
+        ("2025-11-15T12:00:00Z", "recent"),
+        ("2025-11-15T11:59:00Z", "old"),
+        ("2019-01-01", "old"),
         ("2026-10", "unknown"),
         ("2026-11", "unknown"),
         ("2025-11", "unknown"),
     ],
 )
 def test_the_age_is_that_of_the_newest_reading(date: str, value: str) -> None:
-    expected = "15-days-to-12-months" if date == "2026-10" else value
+    expected = "recent" if date == "2026-10" else value
     assert seen("nse-age", nse(date=date), nse(date="2018-01-01")) == expected
 
 
 def test_a_rejected_sample_has_no_age() -> None:
     rejected = nse(None, dataAbsentReason="hemolyzed, not reported")
     assert seen("nse-age", rejected) == "none-found"
-    assert seen("nse-age", rejected, nse(date="2026-09-01")) == "15-days-to-12-months"
+    assert seen("nse-age", rejected, nse(date="2026-09-01")) == "recent"
 
 
 # --- the specimen ------------------------------------------------------------------------------------------------
@@ -388,7 +388,7 @@ def test_what_happens_around_a_draw_is_judged_by_its_own_date() -> None:
 def test_events_before_the_newest_draw_are_named_together() -> None:
     stroke = condition("icd-10-cm|I63.9", id="stroke", onsetDateTime="2026-11-08")
     biopsy = procedure(text="Liver biopsy", date="2026-11-05")
-    assert seen("nse-event", nse(40, date="2026-11-10"), stroke, biopsy) == "biopsy-14-days neuro-14-days"
+    assert seen("nse-event", nse(40, date="2026-11-10"), stroke, biopsy) == "biopsy-recent neuro-14-days"
 
 
 def test_an_event_with_a_coarse_date_leaves_the_event_open() -> None:
