@@ -28,7 +28,7 @@ from tests.asked import (
 )
 from tests.faulty import BASE, Resource, Store
 
-pytestmark = pytest.mark.every_fixture
+pytestmark = pytest.mark.every_case
 
 
 def can_be_compared(call: Resource) -> bool:

@@ -13,7 +13,7 @@ from cds_service.hooks.cards import OVERRIDE_REASON, TOPIC
 from tests.asked import KNOWLEDGE, RECOMMENDATIONS, STORIES, answered, call_of
 from tests.hooks.made import Card, basis_of, lines_of
 
-pytestmark = pytest.mark.every_fixture
+pytestmark = pytest.mark.every_case
 
 ORDERS = {"order-select", "order-sign"}
 

@@ -24,7 +24,7 @@ from tests.properties.charts import (
     without,
 )
 
-pytestmark = pytest.mark.every_fixture
+pytestmark = pytest.mark.every_case
 
 ROWS = {row.id: row for row in KNOWLEDGE.recommendations}
 # Values that say that nothing is recorded. Only they may cite nothing; a row that lists one of them for a feature
