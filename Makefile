@@ -5,6 +5,9 @@ READY := .venv/.ready
 # A FHIR server of others, for the tests; its packages must not mix with ours.
 FHIR_SERVER := .venv-fhir-server
 
+# Compiled tests are kept: compiling them anew takes a good part of a quick run.
+unexport PYTHONDONTWRITEBYTECODE
+
 .PHONY: serve demo quick test check
 
 serve: $(READY)
@@ -18,8 +21,8 @@ test: $(READY) $(FHIR_SERVER)/.ready
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
-	$(BIN)/pytest --numprocesses auto --dist worksteal -m "not every_fixture" --cov --cov-report=term
-	$(BIN)/pytest --numprocesses auto --dist worksteal -m every_fixture
+	$(BIN)/pytest --numprocesses auto --dist worksteal -m "not every_case" --cov --cov-report=term
+	$(BIN)/pytest --numprocesses auto --dist worksteal -m every_case
 	$(BIN)/hadolint Dockerfile
 	$(BIN)/python -m cds_service check
 
@@ -28,7 +31,7 @@ quick: $(READY)
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
-	$(BIN)/pytest --numprocesses auto --dist worksteal -m "not every_fixture"
+	$(BIN)/pytest --numprocesses auto --dist worksteal -m "not every_case"
 
 check: $(READY)
 	$(BIN)/python -m cds_service check

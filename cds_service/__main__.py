@@ -96,7 +96,7 @@ def call_command(name: str | None, folder: Path | None, cases: Path) -> None:
     try:
         corpus = read_corpus(cases, read_knowledge())
         if name is not None:
-            click.echo(corpus.find(name).body)
+            click.echo(corpus.find(name).text)
             return
     except CdsError as fault:
         raise click.ClickException(str(fault)) from None
@@ -104,7 +104,7 @@ def call_command(name: str | None, folder: Path | None, cases: Path) -> None:
     for case in corpus.cases.values():
         path = folder / f"{case.name}.json"
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(case.body)
+        path.write_text(case.text + "\n", encoding="utf-8")
     (folder / "NOW").write_text(corpus.now.isoformat() + "\n", encoding="utf-8")
     click.echo(f"{len(corpus.cases)} calls written below {folder}, for the moment {corpus.now.isoformat()}")
 

@@ -5,20 +5,23 @@ from __future__ import annotations
 import itertools
 import json
 from collections.abc import Mapping
+from functools import cache
 from typing import Any
 
 from cds_service.answer import Answer, Guideline, answer
-from cds_service.authoring.reading import read_knowledge
+from cds_service.authoring.pairs import Pair, Pairs
 from cds_service.cases.corpus import Corpus, read_corpus
 from cds_service.cases.pages import Case
+from cds_service.guideline.knowledge import Knowledge
 from cds_service.hooks.basis import BASIS
 from cds_service.hooks.services import Service, services
 from cds_service.hooks.templates import templates_for
 from cds_service.json_bytes import encode
+from tests import charts
 from tests.conftest import FIXTURES
 
-KNOWLEDGE = read_knowledge()
-GUIDELINE = Guideline.of(KNOWLEDGE)
+GUIDELINE = charts.GUIDELINE
+KNOWLEDGE = GUIDELINE.knowledge
 CORPUS: Corpus = read_corpus(FIXTURES, KNOWLEDGE)
 NOW = CORPUS.now
 SERVICES: Mapping[str, Service] = {
@@ -39,6 +42,25 @@ BOUNDARIES = cases_below("boundaries")
 VIGNETTES = cases_below("vignettes")
 STORIES = cases_below("stories")
 FIRING = [case for case in RECOMMENDATIONS if case.short_name.startswith("fires--")]
+
+
+@cache
+def pairs() -> Pairs:
+    """What can stand in one answer; found when it is first asked for."""
+    return Pairs(KNOWLEDGE.recommendations, KNOWLEDGE.impossible, KNOWLEDGE.subjects)
+
+
+def pairs_of(knowledge: Knowledge) -> Pairs:
+    """In the place of `Pairs.of` where a test is about something else: those of the same rows are found once."""
+    if knowledge.recommendations is KNOWLEDGE.recommendations:
+        return pairs()
+    return Pairs(knowledge.recommendations, knowledge.impossible, knowledge.subjects)
+
+
+@cache
+def possible() -> dict[frozenset[str], Pair]:
+    """The pairs that can stand in one answer, by the names of the two."""
+    return {frozenset((pair.one.id, pair.other.id)): pair for pair in pairs().possible}
 
 
 def name_of(case: Case) -> str:

@@ -40,7 +40,7 @@ from tests.asked import (
 )
 from tests.hooks.made import answered as answered_chart
 
-pytestmark = pytest.mark.every_fixture
+pytestmark = pytest.mark.every_case
 
 EVERY = [*RECOMMENDATIONS, *DANGERS, *STORIES]
 CHILD, INFANT = "2016-05-20", "2026-06-20"

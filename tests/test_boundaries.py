@@ -27,6 +27,8 @@ from cds_service.web.app import create_app
 from tests.asked import BOUNDARIES, CORPUS, GUIDELINE, KNOWLEDGE, NOW, made_of
 from tests.test_vignettes import SERVICES
 
+pytestmark = pytest.mark.every_case
+
 PAGES = CORPUS.below("boundaries")
 WITHOUT_A_PAIR: dict[str, str] = {}  # figure: why no call can lie just beyond it
 OF_THE_ANSWER = {"cards", "says", "says-not"}

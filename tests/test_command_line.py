@@ -13,10 +13,13 @@ import pytest
 from click.testing import CliRunner, Result
 
 from cds_service import __main__ as command_line
+from cds_service.authoring.pairs import Pairs
+from cds_service.cases.corpus import Corpus, read_corpus
 from cds_service.config import Settings
 from cds_service.errors import KnowledgeError, Problem
+from cds_service.guideline.knowledge import Knowledge
 from tests import charts
-from tests.asked import CORPUS
+from tests.asked import CORPUS, pairs_of
 from tests.conftest import FIXTURES, call_of
 from tests.hooks.made import GUIDELINE, row
 
@@ -27,6 +30,13 @@ OCTREOSCAN = FIXTURES / "stories/octreoscan-signed/request.json"
 @pytest.fixture(autouse=True)
 def _knowledge_read_once(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(command_line, "read_knowledge", lambda: GUIDELINE.knowledge)
+    monkeypatch.setattr(Pairs, "of", pairs_of)
+    monkeypatch.setattr(command_line, "read_corpus", corpus_of)
+
+
+def corpus_of(folder: Path, knowledge: Knowledge) -> Corpus:
+    """The cases of the checkout are read once."""
+    return CORPUS if folder == FIXTURES else read_corpus(folder, knowledge)
 
 
 def run(*words: str) -> Result:
@@ -64,7 +74,7 @@ def test_all_cases_are_written_as_files_with_their_moment_and_explained_from_the
     result = run("call", "--all", str(tmp_path))
     assert result.output.startswith(f"{len(CORPUS.cases)} calls written below {tmp_path}")
     path = tmp_path / "recommendations" / f"{INSULINOMA}.json"
-    assert path.read_bytes() == CORPUS.find(INSULINOMA).body
+    assert json.loads(path.read_bytes()) == json.loads(CORPUS.find(INSULINOMA).body)
     assert run("explain", str(path)).output == run("explain", INSULINOMA).output
 
 

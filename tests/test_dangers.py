@@ -89,6 +89,7 @@ def _faults_of_words(expected: Expected, body: Call) -> Iterator[str]:
     yield from (f"{name} is not named as not seen" for name in expected.get("unseen", []) if name not in unseen)
 
 
+@pytest.mark.every_case
 @pytest.mark.parametrize("case", DANGERS, ids=name_of)
 def test_a_danger_is_kept_away_or_the_card_says_what_protects(case: Case) -> None:
     body = answered(call_of(case))

@@ -41,6 +41,7 @@ def guideline_client() -> FlaskClient:
     return create_app(Settings(now=NOW), knowledge=KNOWLEDGE).test_client()
 
 
+@pytest.mark.every_case
 @pytest.mark.parametrize("case", RECOMMENDATIONS, ids=name_of)
 def test_a_recommendation_speaks_where_its_case_says_so_and_is_silent_elsewhere(
     case: Case, guideline_client: FlaskClient
@@ -83,6 +84,7 @@ def test_a_healthy_adult_with_everything_searched_gets_no_card_and_leaves_nothin
     assert all(verdict.outcome is not Outcome.UNDETERMINED for verdict in made.verdicts)
 
 
+@pytest.mark.every_case
 @pytest.mark.parametrize("key", ["conditions", "nse", "pathology", "medication-requests", "procedures"])
 @pytest.mark.parametrize("value", [None, "123", 7, {"resourceType": "OperationOutcome"}, {}, []], ids=repr)
 def test_a_prefetch_value_of_any_shape_is_survived(key: str, value: object) -> None:
@@ -119,6 +121,7 @@ def places(value: Any) -> Iterator[tuple[Any, Any]]:
         yield from places(value[key])
 
 
+@pytest.mark.every_case
 def test_no_odd_value_anywhere_in_the_data_breaks_a_call() -> None:
     chance = random.Random(11)
     calls = [call for call, _ in stories()]

@@ -18,7 +18,7 @@ from tests.asked import CORPUS, NOW
 from tests.conftest import FIXTURES
 from tests.hooks.made import GUIDELINE, SERVICES
 
-pytestmark = pytest.mark.every_fixture
+pytestmark = pytest.mark.every_case
 
 CANARY = "canary7391"
 NOT_LISTED = "is not one of the servers this installation may ask"

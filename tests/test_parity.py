@@ -28,7 +28,7 @@ from tests.asked import (
 )
 from tests.faulty import BASE, Resource, Store
 
-pytestmark = pytest.mark.every_fixture
+pytestmark = pytest.mark.every_case
 
 
 def can_be_compared(call: Resource) -> bool:
@@ -115,8 +115,8 @@ def test_only_results_in_words_or_under_another_name_of_their_system_are_beyond_
         "recommendations/high-grade-ihc-done/fires--rb1-lost-no-diagnosis",
         "dangers/11-prrt-guards-on-missing-data/pregnancy-test-in-words-three-days-ago",
         "stories/epic-shaped-ileal-carcinoid",
-        "vignettes/V14-typical-lung-carcinoid-with-a-ki-67-of-8-percent",
-        "vignettes/V74-resected-ileal-net-last-receptor-pet-26-months-ago",
+        "vignettes/V14-typical-lung-carcinoid-with-a-ki-67-of-8-percent/chart",
+        "vignettes/V74-resected-ileal-net-last-receptor-pet-26-months-ago/chart",
         "vignettes/V79-untreated-sclc-with-high-nse-and-high-cea/chart",
     ]
 

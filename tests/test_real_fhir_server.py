@@ -38,7 +38,7 @@ IN_A_PANEL = "vignettes/V63-net-on-dialysis-with-an-nse-of-22/chart"
 OUTBOUND = Outbound(Rules(development=True), 16 * 1024 * 1024)
 
 pytestmark = [
-    pytest.mark.every_fixture,
+    pytest.mark.every_case,
     pytest.mark.skipif(not SERVER.exists(), reason="no FHIR server here: make test installs one"),
 ]
 

@@ -9,13 +9,14 @@ import random
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import replace
+from functools import cache
 from itertools import combinations, count
 from typing import Any
 
 import pytest
 
 from cds_service.answer import Answer
-from cds_service.authoring.pairs import Pair, Pairs
+from cds_service.authoring.pairs import Pair
 from cds_service.authoring.reviewed_pairs import reasons
 from cds_service.cases.pages import Case
 from cds_service.guideline.about_rows import Impossible
@@ -23,31 +24,31 @@ from cds_service.guideline.features import Feature, PatientPicture, TumorPicture
 from cds_service.guideline.judge import Outcome, Verdict, judge, with_replacements
 from cds_service.guideline.recommendations import Recommendation
 from cds_service.guideline.vocabulary import UNKNOWN, VOCABULARY, Scope
-from tests.asked import KNOWLEDGE, RECOMMENDATIONS, STORIES, VIGNETTES, made_of, name_of
+from tests.asked import KNOWLEDGE, RECOMMENDATIONS, STORIES, VIGNETTES, made_of, name_of, pairs, possible
 from tests.guideline.rows import feature
 
 WHOLE_PATIENTS = [*STORIES, *VIGNETTES]
-PAIRS = Pairs.of(KNOWLEDGE)
-POSSIBLE = {frozenset((pair.one.id, pair.other.id)): pair for pair in PAIRS.possible}
-OPPOSED = {frozenset((o.speaks_for, o.speaks_against)) for o in PAIRS.opposed}
 FACTS = {name for fact in KNOWLEDGE.impossible for name in fact.facts}
 WITH_REASON = {frozenset((o.speaks_for, o.speaks_against)) for o in reasons(KNOWLEDGE.reviewed_pairs)}
 
 
+@pytest.mark.every_case
 def test_the_picture_of_a_whole_patient_holds_no_impossible_facts() -> None:
     assert [name_of(case) for case in WHOLE_PATIENTS if list(impossibilities(made_of(case)))] == []
 
 
+@pytest.mark.every_case
 def test_what_stands_in_the_answer_to_a_whole_patient_was_called_possible() -> None:
     faults = [(name_of(case), fault) for case in WHOLE_PATIENTS for fault in surprises(made_of(case).verdicts)]
     assert faults == []
 
 
+@pytest.mark.every_case
 def test_no_answer_to_a_whole_patient_offers_one_order_twice() -> None:
     assert [name_of(case) for case in WHOLE_PATIENTS if twice(made_of(case).body)] == []
 
 
-@pytest.mark.every_fixture
+@pytest.mark.every_case
 @pytest.mark.parametrize("case", RECOMMENDATIONS, ids=name_of)
 def test_a_fixture_holds_nothing_impossible_nothing_opposed_without_a_reason_and_no_order_twice(case: Case) -> None:
     made = made_of(case)
@@ -70,6 +71,12 @@ def holds(fact: Impossible, picture: PatientPicture, tumor: TumorPicture) -> boo
     return all(picture.feature(name, tumor).values & values for name, values in fact.facts.items())
 
 
+@cache
+def opposed() -> set[frozenset[str]]:
+    """The pairs of which one speaks for something and the other against it."""
+    return {frozenset((o.speaks_for, o.speaks_against)) for o in pairs().opposed}
+
+
 def surprises(verdicts: Iterable[Verdict]) -> Iterator[str]:
     """Rows that stand together and were not called possible, or oppose each other without a reason on file."""
     shown = [verdict for verdict in verdicts if verdict.is_shown]
@@ -77,9 +84,9 @@ def surprises(verdicts: Iterable[Verdict]) -> Iterator[str]:
         names = frozenset((one.recommendation.id, other.recommendation.id))
         if len(names) == 1:
             continue
-        if not covers(POSSIBLE.get(names), one, other):
+        if not covers(possible().get(names), one, other):
             yield f"not possible: {sorted(names)}"
-        if names in OPPOSED - WITH_REASON:
+        if names in opposed() - WITH_REASON:
             yield f"opposed: {sorted(names)}"
 
 
@@ -112,7 +119,7 @@ def meant(action: dict[str, Any]) -> Iterator[str]:
 # --- pictures at random ------------------------------------------------------------------------------------------
 
 
-@pytest.mark.every_fixture
+@pytest.mark.every_case
 def test_no_picture_at_random_shows_two_rows_that_were_not_called_possible() -> None:
     """For every two rows pictures that favor what they ask, of one tumor and of two."""
     chance = random.Random(20261115)
@@ -125,7 +132,7 @@ def test_no_picture_at_random_shows_two_rows_that_were_not_called_possible() -> 
             assert list(surprises(shown)) == []
             names = {verdict.recommendation.id for verdict in shown if verdict.is_shown}
             seen |= {frozenset(names)} if len(names) == 2 else set()
-    assert len(seen) > len(POSSIBLE) / 3, "the pictures are too tame to refute anything"
+    assert len(seen) > len(possible()) / 3, "the pictures are too tame to refute anything"
 
 
 def may_agree(one: Recommendation, other: Recommendation) -> bool:

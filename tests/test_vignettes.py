@@ -21,6 +21,8 @@ from cds_service.hooks.templates import all_templates
 from cds_service.web.app import create_app
 from tests.asked import CORPUS, KNOWLEDGE, NOW, VIGNETTES, made_of, shown
 
+pytestmark = pytest.mark.every_case
+
 # A picture is of the patient, not of the hook: every declared search stands open, whatever the hook's own rows need.
 SERVICES = {service.hook: service for service in services(lambda hook: all_templates(KNOWLEDGE))}
 # A silent vignette has no advice; that a result cannot be read, and where the text comes from, may be said.

@@ -34,8 +34,10 @@ class Corpus:
     maker: CallMaker
 
     def of_row(self, row: str) -> tuple[Case, ...]:
-        """The cases on the page of one recommendation."""
-        return tuple(case for case in self.cases.values() if case.page == f"{RECOMMENDATIONS}/{row}")
+        """The cases on the page of one recommendation, in the order in which they stand there."""
+        return tuple(
+            case for page in self.pages if page.name == f"{RECOMMENDATIONS}/{row}" for case in page.cases.values()
+        )
 
     def below(self, folder: str) -> tuple[Page, ...]:
         """The pages of one kind: "recommendations", "dangers", "boundaries", "vignettes"."""

@@ -73,7 +73,12 @@ class Case:
     @property
     def body(self) -> bytes:
         """The call as it is posted."""
-        return json.dumps(self.call, indent=2, ensure_ascii=False, default=float).encode()
+        return json.dumps(self.call, ensure_ascii=False, default=float).encode()
+
+    @property
+    def text(self) -> str:
+        """The call as it is read."""
+        return json.dumps(self.call, indent=2, ensure_ascii=False, default=float)
 
 
 @dataclass(frozen=True, slots=True)

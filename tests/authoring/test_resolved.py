@@ -9,15 +9,11 @@ from itertools import product
 
 import pytest
 
-from cds_service.authoring.pairs import Pairs
-from cds_service.authoring.reading import read_knowledge
 from cds_service.authoring.reviewed_pairs import reasons
 from cds_service.guideline.recommendations import Recommendation
+from tests.asked import KNOWLEDGE, pairs, possible
 
-KNOWLEDGE = read_knowledge()
 ROWS = KNOWLEDGE.by_id
-PAIRS = Pairs.of(KNOWLEDGE)
-POSSIBLE = {frozenset((pair.one.id, pair.other.id)): pair for pair in PAIRS.possible}
 SSA_ROWS = ("net-ssa-functional", "net-ssa-first-line", "net-ssa-or-prrt-first-line")
 GRADED = ("net-localized-resection", "net-small-exception", "net-ssa-first-line", "net-ssa-or-prrt-first-line",
           "net-prrt-first-line", "net-lu-edotreotide", "net-after-ssa-pancreas", "net-captem-option",
@@ -76,7 +72,7 @@ def test_rows_that_contradict_each_other_never_speak_of_one_tumor(ones: list[str
 
 
 def together(one: Recommendation, other: Recommendation) -> bool:
-    pair = POSSIBLE.get(frozenset((one.id, other.id)))
+    pair = possible().get(frozenset((one.id, other.id)))
     return pair is not None and pair.together
 
 
@@ -135,4 +131,4 @@ def test_the_text_says_how_a_contradiction_of_the_articles_is_settled(names: lis
 
 
 def test_every_opposed_pair_has_its_reason() -> None:
-    assert set(PAIRS.opposed) == reasons(KNOWLEDGE.reviewed_pairs).keys()
+    assert set(pairs().opposed) == reasons(KNOWLEDGE.reviewed_pairs).keys()

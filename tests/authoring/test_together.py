@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
-from cds_service.authoring.pairs import Pairs
 from cds_service.authoring.together import beside, page
 from cds_service.guideline.about_rows import Impossible, Reviewed, Subject
 from cds_service.guideline.knowledge import Knowledge
 from cds_service.guideline.recommendations import Recommendation, SuggestionPlan
 from cds_service.guideline.vocabulary import Scope
-from tests.asked import KNOWLEDGE
+from tests.asked import KNOWLEDGE, pairs_of
 from tests.guideline.rows import row
 
 NET, NEC = {"diagnosis": ["net"]}, {"diagnosis": ["nec"]}
@@ -44,11 +43,11 @@ EVERY = of(FIRST, GRADE, LATER, OTHER, reviewed=[WAIT])
 
 
 def words(of_row: Recommendation, knowledge: Knowledge) -> str:
-    return beside(of_row, knowledge, Pairs.of(knowledge))
+    return beside(of_row, knowledge, pairs_of(knowledge))
 
 
 def whole(knowledge: Knowledge) -> str:
-    return page(knowledge, Pairs.of(knowledge))
+    return page(knowledge, pairs_of(knowledge))
 
 
 def test_a_row_names_who_speaks_of_the_same_beside_it_and_why_that_is_no_contradiction() -> None:

@@ -8,16 +8,22 @@ from pathlib import Path
 
 import pytest
 
+from cds_service.authoring.pairs import Pairs
 from cds_service.authoring.proof import LIST, Proof
 from cds_service.cases.corpus import Corpus, read_corpus
 from cds_service.console import cases_asked
 from cds_service.console.cases_asked import ask_all, ask_in_work, summed_up
 from cds_service.guideline.knowledge import Knowledge
-from tests.asked import CORPUS, KNOWLEDGE
+from tests.asked import CORPUS, KNOWLEDGE, pairs_of
 
 ROW = "nse-hemolyzed"
 PAGE = f"fhir_fixtures/recommendations/{ROW}.toml"
 FILE = f"cds_service/knowledge/recommendations/nse/{ROW}.toml"
+
+
+@pytest.fixture(autouse=True)
+def _pairs_found_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Pairs, "of", pairs_of)
 
 
 def git(checkout: Path, *words: str) -> None:

@@ -23,7 +23,7 @@ from cds_service.guideline.concepts import CodeLine, SiteLimit
 from cds_service.guideline.knowledge import Knowledge
 from cds_service.guideline.recommendations import Citation, Review, Source
 from cds_service.guideline.site import Site
-from tests.asked import CORPUS
+from tests.asked import CORPUS, pairs, pairs_of
 from tests.conftest import FIXTURES
 from tests.hooks.made import GUIDELINE, PRIMARY, row
 
@@ -31,6 +31,11 @@ TODAY = date(2026, 11, 21)
 KNOWLEDGE = GUIDELINE.knowledge
 FIRST = {"S0-01": KNOWLEDGE.statements["S0-01"]}
 HOUSE = Source("house", "A choice", "us", None, "house")
+
+
+@pytest.fixture(autouse=True)
+def _pairs_found_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Pairs, "of", pairs_of)
 
 
 def with_row(**changes: Any) -> Knowledge:
@@ -162,7 +167,7 @@ def test_the_table_counts_what_is_there() -> None:
     assert shown["knowledge"] == KNOWLEDGE.version
     assert shown["recommendations"].startswith(f"{len(rows)} (")
     assert shown["statements"].endswith(" of 84 carried, 0 not printed on purpose")
-    assert shown["pairs"] == pairs_line(Pairs.of(KNOWLEDGE), KNOWLEDGE.reviewed_pairs)
+    assert shown["pairs"] == pairs_line(pairs(), KNOWLEDGE.reviewed_pairs)
     assert shown["pairs"].endswith(", 0 contradictions")
     assert shown["documents"] == str(len(KNOWLEDGE.sources))
     assert shown["not reviewed"] == f"{len(rows)} of {len(rows)} recommendations by a clinician"

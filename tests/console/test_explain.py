@@ -33,6 +33,7 @@ def of_picture(seen: PatientPicture) -> list[str]:
     return text.partition("Picture\n=======\n")[2].partition("\n\nVerdicts")[0].splitlines()
 
 
+@pytest.mark.every_case
 @pytest.mark.parametrize("case", [*FIRING, *STORIES], ids=name_of)
 def test_every_row_that_a_card_carries_fires_in_the_explanation(case: Case) -> None:
     made = made_of(case)

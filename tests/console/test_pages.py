@@ -24,7 +24,7 @@ NOTHING = Proof({}, (), frozenset(), frozenset(), frozenset())
 MADE = {README: "new", f"{REVIEW}/README.md": "contents", PAGE: "a page"}
 
 
-@pytest.mark.every_fixture
+@pytest.mark.every_case
 def test_what_is_made_from_the_knowledge_is_current_and_proves_no_less_than_it_did() -> None:
     """The list of who speaks where, README with its figures, the pages of the review; every case is asked."""
     proof = proven(KNOWLEDGE, CORPUS, read_list(FIXTURES))

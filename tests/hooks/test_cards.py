@@ -5,21 +5,17 @@ from __future__ import annotations
 import json
 import re
 from datetime import date
-from itertools import pairwise
 
 import pytest
 
-from cds_service.fhir.models import build
 from cds_service.guideline.features import Evidence, Feature, Gap
 from cds_service.guideline.judge import Verdict
 from cds_service.guideline.recommendations import Citation, Indicator, Recommendation, Review, SuggestionPlan
-from cds_service.hooks.cards import OVERRIDE_REASON, TOPIC
+from cds_service.hooks.cards import TOPIC
 from cds_service.hooks.contract import require_valid
 from cds_service.hooks.wording import LONGEST_SUMMARY
 from cds_service.picture.orders import Draft
 from tests import charts
-from tests.asked import RECOMMENDATIONS, STORIES, call_of
-from tests.asked import answered as answered_fixture
 from tests.guideline.rows import feature, unseen
 from tests.hooks.made import (
     GUIDELINE,
@@ -27,7 +23,6 @@ from tests.hooks.made import (
     OTHER,
     PRIMARY,
     UNLINKED,
-    Card,
     answered,
     basis_of,
     card_of,
@@ -43,15 +38,6 @@ from tests.hooks.made import (
 KNOWLEDGE = GUIDELINE.knowledge
 ORDERS = {"order-select", "order-sign"}
 NSE = Evidence("NSE 21.1 ug/L, 2026-11-10", "Observation/n1")
-
-
-def all_cards() -> list[tuple[Card, Card]]:
-    """Every card that the cases bring forth, with the call it answers."""
-    calls = [call_of(case) for case in (*RECOMMENDATIONS, *STORIES)]
-    return [(call, card) for call in calls for card in answered_fixture(call)["cards"]]
-
-
-CARDS = all_cards()
 
 
 # --- order and grouping ------------------------------------------------------------------------------------------
@@ -554,123 +540,6 @@ def test_an_open_footer_alone_makes_no_card_about_data() -> None:
 def test_a_row_that_fires_is_shown_instead_of_the_card_about_data() -> None:
     card = card_of(fires(row()), OPEN, of=picture(tumor()))
     assert card["source"]["topic"]["code"] == "neta"
-
-
-# --- the standard, over every card of the fixtures ---------------------------------------------------------------
-
-
-def test_the_fixtures_bring_forth_cards_of_every_hook() -> None:
-    assert {call["hook"] for call, _ in CARDS} == {"patient-view", *ORDERS}
-
-
-def test_every_summary_is_one_line_of_under_140_characters() -> None:
-    for _, card in CARDS:
-        assert 0 < len(card["summary"]) < 140
-        assert len(card["summary"].splitlines()) == 1
-
-
-def test_cards_come_most_urgent_first() -> None:
-    urgency = ["critical", "warning", "info"]
-    for (call, card), (next_call, following) in pairwise(CARDS):
-        if call is next_call:
-            assert urgency.index(card["indicator"]) <= urgency.index(following["indicator"])
-
-
-def test_every_card_has_a_title_of_its_topic_reasons_and_a_basis() -> None:
-    for _, card in CARDS:
-        topic = card["source"]["topic"]
-        assert re.fullmatch(r"[A-Za-z0-9]{1,100}", topic["code"])
-        assert topic["system"] == TOPIC
-        assert topic["display"]
-        assert basis_of(card)["knowledge"] == KNOWLEDGE.version
-
-
-def test_override_reasons_of_a_card_are_known_and_each_stands_once() -> None:
-    assert len(set(KNOWLEDGE.override_reasons.values())) == len(KNOWLEDGE.override_reasons)
-    for _, card in CARDS:
-        reasons = card.get("overrideReasons", [])
-        assert len({reason["code"] for reason in reasons}) == len(reasons)
-        for reason in reasons:
-            assert reason["system"] == OVERRIDE_REASON
-            assert reason["display"] == KNOWLEDGE.override_reasons[reason["code"]]
-
-
-def test_links_and_sources_are_absolute_https_addresses_without_the_patient() -> None:
-    for call, card in CARDS:
-        urls = [link["url"] for link in card.get("links", [])] + [card["source"].get("url", "https://none")]
-        for url in urls:
-            assert url.startswith("https://")
-            assert call["context"]["patientId"] not in url
-
-
-def test_no_card_says_the_same_fact_or_document_twice() -> None:
-    for _, card in CARDS:
-        for title in ("Based on", "Not seen"):
-            lines = lines_of(card, title)
-            assert len(set(lines)) == len(lines)
-        labels = [card["source"]["label"], *(link["label"] for link in card.get("links", []))]
-        assert len(set(labels)) == len(labels)
-
-
-def test_no_member_of_a_card_is_empty() -> None:
-    def members(value: object) -> list[object]:
-        if isinstance(value, dict):
-            return [value, *(inner for member in value.values() for inner in members(member))]
-        return (
-            [value, *(inner for member in value for inner in members(member))] if isinstance(value, list) else [value]
-        )
-
-    for _, card in CARDS:
-        assert not [value for value in members(card) if value in ("", None, [], {})]
-
-
-def test_the_source_status_stands_under_every_card_with_advice() -> None:
-    for _, card in CARDS:
-        rows = [named["id"] for named in basis_of(card).get("recommendations", [])]
-        assert not rows or "source-status" in rows
-
-
-def test_nse_never_decides_alone_stands_under_the_charts_cards_about_nse_and_no_others() -> None:
-    for call, card in CARDS:
-        if call["hook"] != "patient-view":
-            continue
-        rows = [named["id"] for named in basis_of(card).get("recommendations", [])]
-        own = {key for name in rows for key in KNOWLEDGE.by_id[name].own_keys if not KNOWLEDGE.by_id[name].footer}
-        if "nse-not-alone" in rows:
-            assert any(key.startswith("nse-") for key in own)
-
-
-def test_every_uuid_of_an_answer_is_given_once_and_comes_from_the_maker() -> None:
-    for story in STORIES:
-        body = answered_fixture(call_of(story))
-        ids = [item["uuid"] for card in body["cards"] for item in (card, *card.get("suggestions", []))]
-        assert sorted(ids) == [f"00000000-0000-4000-8000-{number:012d}" for number in range(1, len(ids) + 1)]
-
-
-def test_every_resource_that_is_offered_is_a_valid_draft_for_the_patient_of_the_call() -> None:
-    offered = [
-        (call["context"]["patientId"], action["resource"])
-        for call, card in CARDS
-        for suggestion in card.get("suggestions", [])
-        for action in suggestion["actions"]
-        if action["type"] == "create"
-    ]
-    assert {resource["resourceType"] for _, resource in offered} == {"MedicationRequest", "ServiceRequest"}
-    for patient_id, resource in offered:
-        build(resource)
-        assert resource["subject"] == {"reference": f"Patient/{patient_id}"}
-        assert (resource["status"], resource["intent"]) == ("draft", "order")
-        assert not {"requester", "id", "authoredOn"} & resource.keys()
-
-
-def test_every_delete_names_a_draft_of_its_call() -> None:
-    for call, card in CARDS:
-        drafts = call["context"].get("draftOrders", {}).get("entry", [])
-        references = [f"{entry['resource']['resourceType']}/{entry['resource'].get('id')}" for entry in drafts]
-        for suggestion in card.get("suggestions", []):
-            for action in suggestion["actions"]:
-                if action["type"] == "delete":
-                    assert action["resourceId"] in references
 
 
 # --- hostile records, end to end ---------------------------------------------------------------------------------

@@ -44,7 +44,7 @@ from tests.properties.spellings import (
     values_in_words,
 )
 
-pytestmark = pytest.mark.every_fixture
+pytestmark = pytest.mark.every_case
 
 # Cards and picture stay the same word for word.
 SAME_WORDS: tuple[Change, ...] = (
