@@ -371,9 +371,7 @@ def receptors(*resources: Resource, **options: Any) -> str:
     return seen("sstr-imaging", ILEUM, *resources, **options)
 
 
-@pytest.mark.parametrize(
-    ("date", "value"), [("2024-11-15T12:00:00Z", "recent"), ("2024-11-15T11:59:59Z", "old")]
-)
+@pytest.mark.parametrize(("date", "value"), [("2024-11-15T12:00:00Z", "recent"), ("2024-11-15T11:59:59Z", "old")])
 def test_receptor_imaging_counts_for_24_months(date: str, value: str) -> None:
     assert receptors(ct("68Ga-DOTATATE PET/CT", date)) == value
 

@@ -104,12 +104,7 @@ def test_a_marker_of_another_fluid_is_none_of_serum(fluid: str) -> None:
 
 @pytest.mark.parametrize(
     ("date", "expected"),
-    [
-        ("2025-11-15T12:00:00Z", "recent"),
-        ("2025-11-15T11:59:59Z", "old"),
-        ("2025-11", "unknown"),
-        ("", "unknown"),
-    ],
+    [("2025-11-15T12:00:00Z", "recent"), ("2025-11-15T11:59:59Z", "old"), ("2025-11", "unknown"), ("", "unknown")],
 )
 def test_5_hiaa_is_of_the_last_12_months_or_older(date: str, expected: str) -> None:
     assert seen("hiaa-age", hiaa(date=date)) == expected

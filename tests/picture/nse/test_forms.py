@@ -286,9 +286,7 @@ def test_nse_elsewhere_is_no_reading(name: str) -> None:
     assert reading(nse() | {"code": {"text": name}}) == "none-found"
 
 
-@pytest.mark.parametrize(
-    ("date", "age"), [("2026-09", "recent"), ("2026-11", "unknown"), ("2025-11", "unknown")]
-)
+@pytest.mark.parametrize(("date", "age"), [("2026-09", "recent"), ("2026-11", "unknown"), ("2025-11", "unknown")])
 def test_a_month_is_all_of_its_days(date: str, age: str) -> None:
     assert seen("nse-age", nse(date=date)) == age
 

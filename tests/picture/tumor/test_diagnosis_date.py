@@ -49,8 +49,7 @@ def test_the_earliest_of_all_conditions_of_the_tumor_counts() -> None:
 
 
 @pytest.mark.parametrize(
-    ("month", "value"),
-    [("2026-10", "recent"), ("2026-09", "unknown"), ("2026-08", "earlier"), ("2026", "unknown")],
+    ("month", "value"), [("2026-10", "recent"), ("2026-09", "unknown"), ("2026-08", "earlier"), ("2026", "unknown")]
 )
 def test_a_month_or_year_that_both_allows_decides_nothing(month: str, value: str) -> None:
     assert recorded(ileum(recordedDate=month)) == value
