@@ -110,7 +110,8 @@ def _references(bundle: Resource) -> set[str]:
 
 def test_only_results_in_words_or_under_another_name_of_their_system_are_beyond_a_search_by_code() -> None:
     """A site that has such results names their codes in its configuration."""
-    unsearchable = [name_of(case) for case in CALLS if answered(read(case)) != answered(call_of(case))]
+    narrowed = [case for case in CALLS if read(case) != call_of(case)]
+    unsearchable = [name_of(case) for case in narrowed if answered(read(case)) != answered(call_of(case))]
     assert unsearchable == [
         "recommendations/high-grade-ihc-done/fires--rb1-lost-no-diagnosis",
         "dangers/11-prrt-guards-on-missing-data/pregnancy-test-in-words-three-days-ago",
@@ -129,7 +130,8 @@ def test_the_cards_are_the_same_when_the_server_holds_everything(case: Case) -> 
 
 @pytest.mark.parametrize("case", CALLS, ids=name_of)
 def test_the_cards_are_the_same_when_the_data_are_split_over_prefetch_and_server(case: Case) -> None:
+    """Every second key is prefetched: of one case the first, of the next the second, and so on."""
     call = read(case)
-    for part in (0, 1):
-        kept = {key for number, key in enumerate(call.get("prefetch") or {}) if number % 2 == part}
-        assert through_server(call, kept.__contains__) == answered(call)
+    part = CALLS.index(case) % 2
+    kept = {key for number, key in enumerate(call.get("prefetch") or {}) if number % 2 == part}
+    assert through_server(call, kept.__contains__) == answered(call)

@@ -7,8 +7,6 @@ import pytest
 from cds_service.authoring.review import pages
 from tests.asked import CORPUS, KNOWLEDGE
 
-pytestmark = pytest.mark.every_case
-
 
 @pytest.fixture(scope="module")
 def written() -> dict[str, str]:

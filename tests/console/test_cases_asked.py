@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from cds_service.authoring.pairs import Pairs
-from cds_service.authoring.proof import LIST, Proof
+from cds_service.authoring.proof import LIST, Proof, proven, written_list
 from cds_service.cases.corpus import Corpus, read_corpus
 from cds_service.console import cases_asked
 from cds_service.console.cases_asked import ask_all, ask_in_work, summed_up
@@ -111,6 +111,11 @@ def test_all_cases_are_asked_and_a_list_that_is_not_current_is_named_line_by_lin
     assert f"fhir_fixtures/{LIST} [recommendations/gone/fires--x]: was gone; now it is not there" in words[0]
     assert len(words) == len(small.cases) + 1
     assert all(word.endswith(f"read what has changed, then {cases_asked.COMMAND}") for word in words)
+
+
+def test_a_list_that_is_current_is_no_fault(small: Corpus) -> None:
+    (small.folder / LIST).write_text(written_list(proven(KNOWLEDGE, small).lines), encoding="utf-8")
+    assert ask_all(KNOWLEDGE, small).faults == ()
 
 
 def test_all_cases_of_an_inverted_recommendation_are_named(small: Corpus) -> None:
