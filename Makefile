@@ -26,12 +26,12 @@ test: $(READY) $(FHIR_SERVER)/.ready
 	$(BIN)/hadolint Dockerfile
 	$(BIN)/python -m cds_service check
 
-# The inner loop: all but the tests that ask many cases.
+# The inner loop, about a minute: all but the tests that ask many cases, and the slow ones.
 quick: $(READY)
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
-	$(BIN)/pytest --numprocesses auto --dist worksteal -m "not every_case"
+	$(BIN)/pytest --numprocesses auto --dist worksteal -m "not every_case and not slow"
 
 check: $(READY)
 	$(BIN)/python -m cds_service check

@@ -168,12 +168,10 @@ def completed(knowledge: Knowledge, corpus: Corpus, known: Iterable[str] = (), p
 
     A twin of the list as it stands (`known`) stays while it shows something that nothing else shows.
     """
-    asking = Asking(knowledge, corpus)
-    seen = {name: asking.ask(case) for name, case in corpus.cases.items()}
-    shown = set[Flip]().union(*(one.flips for one in seen.values()))
-    for case in _twins_in(known, corpus):
+    asking, seen, shown = Asking(knowledge, corpus), dict[str, Seen](), set[Flip]()
+    for case in progress([*corpus.cases.values(), *_twins_in(known, corpus)]):
         one = asking.ask(case)
-        if one.flips - shown:
+        if case.name in corpus.cases or one.flips - shown:
             seen[case.name] = one
             shown |= one.flips
     wanted = [flip for row in knowledge.recommendations for flip in flips_of(row)]

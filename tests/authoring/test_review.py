@@ -7,6 +7,8 @@ import pytest
 from cds_service.authoring.review import pages
 from tests.asked import CORPUS, KNOWLEDGE
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module")
 def written() -> dict[str, str]:

@@ -16,6 +16,8 @@ from cds_service.console.cases_asked import ask_all, ask_in_work, summed_up
 from cds_service.guideline.knowledge import Knowledge
 from tests.asked import CORPUS, KNOWLEDGE, pairs_of
 
+pytestmark = pytest.mark.slow
+
 ROW = "nse-hemolyzed"
 PAGE = f"fhir_fixtures/recommendations/{ROW}.toml"
 FILE = f"cds_service/knowledge/recommendations/nse/{ROW}.toml"

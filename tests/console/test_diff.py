@@ -17,6 +17,8 @@ from cds_service.errors import ConfigError
 from tests.asked import CORPUS, NOW
 from tests.conftest import FIXTURES
 
+pytestmark = pytest.mark.slow
+
 ROW = "recommendations/nse/nse-hemolyzed.toml"
 HEMOLYZED = CORPUS.find("nse-hemolyzed/fires--hemolysis-index-20").body
 

@@ -37,6 +37,8 @@ from tests.faulty import (
     warns_inside,
 )
 
+pytestmark = pytest.mark.slow
+
 STORY = FIXTURES / "stories" / "pancreas-g3-without-p53-rb1" / "request.json"
 DRUGS = ("medication-requests", "medication-statements")
 ANY_PATH = re.compile(".*")
