@@ -22,7 +22,7 @@ from cds_service.authoring.site_file import site_at
 from cds_service.cases.corpus import read_corpus
 from cds_service.config import PREFIX, Settings, read_settings
 from cds_service.console.cases_asked import ask_all, ask_in_work, summed_up
-from cds_service.console.check import check
+from cds_service.console.check import Report, check
 from cds_service.console.diff import calls_below, changed_answers, changed_rows, report
 from cds_service.console.explain import explained
 from cds_service.console.listing import markdown_table, plain_table, statement_table
@@ -208,14 +208,21 @@ def pages() -> None:
     try:
         knowledge = read_knowledge()
         corpus = read_corpus(FIXTURES, knowledge)
+        today = datetime.now(UTC).date()
+        require_sound(check(knowledge, corpus, today))  # before many cases are asked
         proof = completed(knowledge, corpus, read_list(FIXTURES), asking)
-        report = check(knowledge, corpus, datetime.now(UTC).date(), asked=summed_up(proof, corpus))
-        if report.faults:
-            raise KnowledgeError(report.faults)
+        report = check(knowledge, corpus, today, asked=summed_up(proof, corpus))
+        require_sound(report)
         done = written(CHECKOUT, documents(knowledge, CHECKOUT, corpus, proof, report.lines))
     except CdsError as fault:
         raise click.ClickException(str(fault)) from None
     click.echo("\n".join(f"{what}  {name}" for what, name in done) or "nothing to do")
+
+
+def require_sound(report: Report) -> None:
+    """Raises KnowledgeError naming every fault of a report."""
+    if report.faults:
+        raise KnowledgeError(report.faults)
 
 
 def knowledge_of(name: str) -> Knowledge:

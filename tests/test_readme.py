@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
@@ -13,6 +14,7 @@ from flask.testing import FlaskClient
 from cds_service import __version__
 from cds_service.__main__ import cli
 from cds_service.authoring.reading import read_knowledge
+from cds_service.cases.corpus import read_corpus
 from cds_service.config import PREFIX, Settings
 from cds_service.web.app import create_app
 from tests.conftest import FIXTURES
@@ -110,6 +112,34 @@ def test_the_card_that_is_shown_is_a_real_one(demo: FlaskClient) -> None:
     shown = "\n".join(line.removeprefix(">").removeprefix(" ") for line in part("card").splitlines())
     assert shown == f"**{card['summary']}**\n\n{card['detail']}"
     assert card["suggestions"][0]["label"] in re.sub(r"\s+", " ", README)
+
+
+def example(name: str) -> str:
+    """What stands in the example of CONTRIBUTING between the two marks of this name."""
+    text = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
+    found = re.search(rf"<!-- {name} -->\n```\w*\n(.*?)```\n<!-- /{name} -->", text, re.DOTALL)
+    assert found, f"CONTRIBUTING has no part {name}"
+    return found[1]
+
+
+def test_the_example_of_contributing_is_a_real_recommendation_with_its_first_cases() -> None:
+    name = "resected-net-nse-follow-up"
+    file = ROOT / "cds_service/knowledge/recommendations/net" / f"{name}.toml"
+    assert example("row") == file.read_text(encoding="utf-8")
+    page = FIXTURES / "recommendations" / f"{name}.toml"
+    assert page.read_text(encoding="utf-8").startswith(example("page"))
+    cases = re.findall(r"^\[(.*)\]", example("page"), re.MULTILINE)
+    output = "".join(printed("explain", f"{name}/{case}") for case in cases)
+    assert in_this_order(example("outcome").splitlines(), output)
+
+
+def test_the_page_that_the_guide_to_the_cases_shows_can_be_read(tmp_path: Path) -> None:
+    [page, *_] = code_blocks("fhir_fixtures/README.md")
+    (tmp_path / "NOW").write_text("2026-11-15T12:00:00Z", encoding="utf-8")
+    (tmp_path / "shown").mkdir()
+    (tmp_path / "shown" / "page.toml").write_text(page, encoding="utf-8")
+    names = [case.short_name for case in read_corpus(tmp_path, read_knowledge()).cases.values()]
+    assert names == ["fires--lanreotide-selected", "silent--insulinoma", "silent--ki67-of-30-percent"]
 
 
 @pytest.mark.parametrize("document", DOCUMENTS)
